@@ -1,0 +1,1 @@
+"""The library behind every function: one module per concern, found by guessing its path."""

@@ -1,0 +1,1 @@
+"""AI captions: five fields leave, up to three variants come back, nothing is kept."""

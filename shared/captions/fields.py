@@ -1,0 +1,52 @@
+"""What may leave for Anthropic: the dataclass is the allow-list, and every text in it is scrubbed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# Replaced in this order: an address would otherwise be taken for a handle, and a key for a phone number.
+_SCRUBBED = (
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
+    (re.compile(r"\b(?:act|rft|clt)\.[\w!*-]{8,}|\b(?:IG|EAA)[\w-]{20,}"), "[secret]"),
+    (re.compile(r"\b(?:sk|sb|pk|rk)[-_][\w-]{8,}"), "[secret]"),
+    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}"), "[secret]"),
+    (re.compile(r"(?i)\b(password|passwort|secret|token|api[ _-]?key)(\s*[:=]\s*)\S+"), r"\1\2[secret]"),
+    (re.compile(r"(?<![\w@])@[\w.]{2,}"), "[handle]"),
+    (re.compile(r"(?<![\w+])(?:\+|00)\d[\d ()./-]{6,18}\d\b"), "[phone]"),
+    (re.compile(r"(?<![\w.])\(?0\d{1,4}\)?[ /.-]\d[\d /.-]{4,12}\d\b"), "[phone]"),
+    (re.compile(r"(?<![\w.-])(?:\d{3}[ .-]\d{3}[ .-]\d{4}|\(\d{3}\) ?\d{3}[ .-]\d{4})(?![\w-])"), "[phone]"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionFields:
+    """Section 1.3 of the Data Policy, word for word. A new database column cannot get in here by itself."""
+
+    title: str
+    description: str
+    type: str
+    tags: tuple[str, ...]
+    project_name: str
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> CaptionFields:
+        return cls(
+            title=scrub(row["title"]),
+            description=scrub(row["description"]),
+            type=row["type"],
+            tags=tuple(scrub(tag) for tag in row["tags"]),
+            project_name=scrub(row["project_name"]),
+        )
+
+    def as_message(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def scrub(text: str) -> str:
+    """Without e-mail addresses, phone numbers, handles and what looks like a credential."""
+    for pattern, replacement in _SCRUBBED:
+        text = pattern.sub(replacement, text)
+    return text

@@ -1,0 +1,1 @@
+"""Connecting an account, and letting it go again."""

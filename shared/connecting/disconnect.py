@@ -1,0 +1,50 @@
+"""Disconnect: the tokens are deleted at once; telling the platform comes after, and never holds it up."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from shared.connecting.logins import login_for
+from shared.database import Platform
+from shared.logs import log
+from shared.platforms.failures import PlatformFailure
+from shared.runtime import Runtime
+from shared.secret import Secret
+from shared.vault import CannotOpen, Place
+
+_WHERE_TO_REMOVE = {
+    "instagram": "Instagram: Settings, Apps and Websites, Remove itoms",
+    "tiktok": "TikTok: Settings, Security, Manage app permissions, Remove itoms",
+}
+
+
+async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> dict[str, Any]:
+    """The receipt. Asking again gives the same one. Raises Refused.
+
+    PostgREST judges the JWT first and says who acts; the transaction that deletes checks that person's role again.
+    """
+    user_id = await runtime.database.as_user(jwt, "may_disconnect", connection_id=str(connection_id))
+    deleted = await runtime.database.as_system(
+        "disconnect_connection", connection_id=str(connection_id), user_id=user_id
+    )
+    receipt = deleted["receipt"]
+    if envelope := deleted.get("access_token"):
+        outcome = await _revoke(runtime, receipt["platform"], str(connection_id), envelope)
+        recorded = await runtime.database.as_system(
+            "record_revocation", disconnection_id=receipt["id"], outcome=outcome
+        )
+        receipt = recorded or receipt
+    return {**receipt, "remove_at_platform": _WHERE_TO_REMOVE[receipt["platform"]]}
+
+
+async def _revoke(runtime: Runtime, platform: Platform, connection_id: str, envelope: str) -> str:
+    """One attempt, with the token still in memory; it is stored nowhere any more."""
+    try:
+        token = runtime.vault.open(envelope, Place(connection_id, platform, "access"))
+        await login_for(platform, runtime).revoke(token)
+    except (PlatformFailure, CannotOpen) as failure:
+        code = failure.code if isinstance(failure, PlatformFailure) else "token_unreadable"
+        log("revoke_failed", connection_id=connection_id, platform=platform, platform_code=code)
+        return "unsupported" if platform == "instagram" else "failed"
+    return "revoked"

@@ -1,0 +1,1 @@
+"""Uploads that go straight to R2, and what their bytes really are."""

@@ -1,0 +1,92 @@
+"""Reserve, upload, complete: between the first and the last, the file goes past us straight to R2."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import anyio.to_thread
+from pydantic import Field
+
+from shared.errors import Refused
+from shared.inputs import Input
+from shared.media.probe import MediaFacts, NotWhatItClaims, probe
+from shared.media.storage import UPLOAD_SECONDS, Storage
+from shared.runtime import Runtime
+from shared.secret import Secret
+
+MAX_IMAGE_BYTES = 20_000_000
+MAX_VIDEO_BYTES = 4_000_000_000
+
+
+class JpegUpload(Input):
+    content_id: UUID
+    media_type: Literal["image/jpeg"]
+    byte_size: Annotated[int, Field(ge=1, le=MAX_IMAGE_BYTES)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Mp4Upload(Input):
+    content_id: UUID
+    media_type: Literal["video/mp4"]
+    byte_size: Annotated[int, Field(ge=1, le=MAX_VIDEO_BYTES)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+type UploadRequest = Annotated[JpegUpload | Mp4Upload, Field(discriminator="media_type")]
+
+
+class CompleteRequest(Input):
+    media_asset_id: UUID
+
+
+async def reserve(runtime: Runtime, jwt: Secret, request: JpegUpload | Mp4Upload) -> dict[str, Any]:
+    """Where and how to send the file. Type, length, content and create-only are fixed by the signature."""
+    reserved = await runtime.database.as_user(jwt, "reserve_media", **request.model_dump(mode="json"))
+    put = await Storage(runtime.settings).presign_put(
+        reserved["object_key"],
+        media_type=request.media_type,
+        byte_size=request.byte_size,
+        sha256=request.sha256,
+    )
+    return {
+        "media_asset_id": reserved["id"],
+        "upload": {"method": "PUT", "url": put.url, "headers": put.headers, "expires_in": UPLOAD_SECONDS},
+    }
+
+
+async def complete(runtime: Runtime, jwt: Secret, request: CompleteRequest) -> dict[str, Any]:
+    """The verdict on the file's real bytes; asking again gives the same one. A refused file is deleted at once."""
+    asset_id = str(request.media_asset_id)
+    asset = await runtime.database.as_user(jwt, "media_to_complete", media_asset_id=asset_id)
+    if asset["state"] == "uploading":
+        asset = await _judge(runtime, Storage(runtime.settings), asset)
+    return {name: value for name, value in asset.items() if name not in ("object_key", "sha256")}
+
+
+async def _judge(runtime: Runtime, storage: Storage, asset: dict[str, Any]) -> dict[str, Any]:
+    facts, refusal = await _look_at(storage, asset)
+    verdict: dict[str, Any] = await runtime.database.as_system(
+        "complete_media", media_asset_id=asset["id"], facts=asdict(facts) if facts else {}, refusal=refusal
+    )
+    if verdict["state"] == "refused":
+        await storage.delete(asset["object_key"])
+    return verdict
+
+
+async def _look_at(storage: Storage, asset: dict[str, Any]) -> tuple[MediaFacts | None, str | None]:
+    stored = await storage.head(asset["object_key"])
+    if stored is None:
+        raise Refused("upload_missing")
+    if (stored.byte_size, stored.media_type) != (asset["byte_size"], asset["media_type"]):
+        return None, "The file in storage is not the one that was announced."
+    if stored.sha256 is not None and stored.sha256 != asset["sha256"]:
+        return None, "The file in storage is not the one that was announced."
+    read_range = partial(storage.read_range, asset["object_key"])
+    look = partial(probe, read_range, byte_size=stored.byte_size, media_type=stored.media_type)
+    try:
+        return await anyio.to_thread.run_sync(look), None
+    except NotWhatItClaims as refusal:
+        return None, str(refusal)

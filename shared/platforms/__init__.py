@@ -1,0 +1,1 @@
+"""Clients of the platforms: they translate, and decide nothing."""

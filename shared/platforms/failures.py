@@ -1,0 +1,57 @@
+"""How a platform call can fail, seen from what we may do next."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.egress import Answer, CallFailed, Egress
+
+
+class Certainty(Enum):
+    """Whether the call had an effect. Only the first two may ever be repeated without asking."""
+
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+class PlatformFailure(Exception):
+    """`code` and `subcode` are the platform's own, for the tables in shared/publishing; its text is never kept."""
+
+    def __init__(self, certainty: Certainty, *, code: str = "", subcode: str = "", trace_id: str = "") -> None:
+        super().__init__(f"{certainty.value} {code} {subcode}".strip())
+        self.certainty = certainty
+        self.code = code
+        self.subcode = subcode
+        self.trace_id = trace_id
+
+    def detail(self) -> dict[str, str]:
+        """What the timeline may show of it: the platform's codes, and the id its support asks for."""
+        found = {"platform_code": self.code, "platform_subcode": self.subcode, "trace_id": self.trace_id}
+        return {name: value for name, value in found.items() if value}
+
+
+class PlatformAnswer(BaseModel):
+    """The base of everything parsed from a platform: unknown fields are dropped, numeric ids become text."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+
+def parse[Model: PlatformAnswer](model: type[Model], content: Any) -> Model:
+    """An answer of another shape than agreed tells us nothing about what happened."""
+    try:
+        return model.model_validate(content)
+    except ValidationError:
+        raise PlatformFailure(Certainty.UNCLEAR, code="malformed_answer") from None
+
+
+async def call(egress: Egress, method: str, url: str, **parts: Any) -> Answer:
+    """Raises PlatformFailure instead of CallFailed."""
+    try:
+        return await egress.send(egress.client.build_request(method, url, **parts))
+    except CallFailed as failure:
+        certainty = Certainty.UNCLEAR if failure.sent else Certainty.NOT_SENT
+        raise PlatformFailure(certainty, code="no_answer") from None

@@ -1,0 +1,169 @@
+"""TikTok Login Kit and Content Posting API: the calls we make.
+
+Sources: TikTok for Developers, Login Kit for Web, User Access Token pages (2 and 5 November 2026), Direct Post,
+Query Creator Info and Get Post Status references.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import Field, field_validator
+
+from shared.egress import Answer, Egress
+from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, call, parse
+from shared.secret import Secret
+from shared.settings import TIKTOK_API_URL, TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET, TIKTOK_WWW_URL, Settings
+
+# Exactly what the Data Policy promises (1.2). To widen it is a change of the policy first.
+SCOPES = ("user.info.basic", "video.publish")
+
+
+class Tokens(PlatformAnswer):
+    """Lifetimes are in seconds, and change: TikTok's pages have said 24 hours and two hours. Use what came."""
+
+    access_token: str = Field(min_length=1)
+    expires_in: int = Field(gt=0)
+    refresh_token: str = Field(min_length=1)
+    refresh_expires_in: int = Field(gt=0)
+    open_id: str = Field(min_length=1, max_length=128)
+    scope: frozenset[str]
+
+    @field_validator("scope", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        return value.split(",") if isinstance(value, str) else value
+
+
+class User(PlatformAnswer):
+    open_id: str = Field(min_length=1, max_length=128)
+    display_name: str = Field(max_length=200)
+
+
+class _UserInfo(PlatformAnswer):
+    user: User
+
+
+class CreatorInfo(PlatformAnswer):
+    """What this creator may choose right now; it must be asked again before every post."""
+
+    creator_nickname: str = ""
+    privacy_level_options: tuple[str, ...]
+    comment_disabled: bool = False
+    duet_disabled: bool = False
+    stitch_disabled: bool = False
+    max_video_post_duration_sec: int
+
+
+class _Init(PlatformAnswer):
+    publish_id: str = Field(min_length=1, max_length=64)
+
+
+class PostStatus(PlatformAnswer):
+    """`post_ids` is filled only for a public post, and only after TikTok's moderation. Text: the ids need 64 bits."""
+
+    status: str
+    fail_reason: str = ""
+    post_ids: tuple[str, ...] = Field(default=(), alias="publicaly_available_post_id")
+
+    @field_validator("post_ids", mode="before")
+    @classmethod
+    def as_list(cls, value: object) -> object:
+        """A list of numbers by the reference; a bare number, a text or nothing have been seen too."""
+        return value if isinstance(value, list) else [value] if value else []
+
+
+class _ErrorObject(PlatformAnswer):
+    code: str = ""
+    log_id: str = ""
+
+
+class TikTok:
+    def __init__(self, settings: Settings, egress: Egress) -> None:
+        self._settings = settings
+        self._egress = egress
+
+    def authorization_url(self, *, redirect_uri: str, state: str) -> str:
+        query = {
+            "client_key": self._settings.text(TIKTOK_CLIENT_KEY),
+            "response_type": "code",
+            "scope": ",".join(SCOPES),
+            "redirect_uri": redirect_uri,
+            "state": state,
+            # Otherwise TikTok reconnects the account of the browser's session without asking.
+            "disable_auto_auth": "1",
+        }
+        return f"{self._settings.text(TIKTOK_WWW_URL)}/v2/auth/authorize/?{urlencode(query)}"
+
+    async def redeem_code(self, code: Secret, *, redirect_uri: str) -> Tokens:
+        """`code` as the web framework decoded it: TikTok's codes hold characters that a second decoding destroys."""
+        form = {"grant_type": "authorization_code", "code": code.reveal(), "redirect_uri": redirect_uri}
+        return parse(Tokens, _oauth_checked(await self._oauth("token", form), "access_token"))
+
+    async def revoke(self, token: Secret) -> None:
+        """Takes the access token and ends the whole grant. Success is a 200 with an empty body."""
+        answer = await self._oauth("revoke", {"token": token.reveal()})
+        content = answer.json()
+        if answer.status != 200 or (isinstance(content, dict) and content.get("error")):
+            raise _oauth_failure(answer, content)
+
+    async def user(self, token: Secret) -> User:
+        answer = await self._api("GET", "user/info/", token, params={"fields": "open_id,display_name"})
+        return parse(_UserInfo, answer).user
+
+    async def creator_info(self, token: Secret) -> CreatorInfo:
+        return parse(CreatorInfo, await self._api("POST", "post/publish/creator_info/query/", token, json={}))
+
+    async def init_video_pull(self, token: Secret, *, video_url: str, post_info: dict[str, Any]) -> str:
+        """The publish_id. With PULL_FROM_URL this is the call that cannot be taken back: TikTok posts by itself."""
+        body = {"post_info": post_info, "source_info": {"source": "PULL_FROM_URL", "video_url": video_url}}
+        return parse(_Init, await self._api("POST", "post/publish/video/init/", token, json=body)).publish_id
+
+    async def post_status(self, token: Secret, *, publish_id: str) -> PostStatus:
+        body = {"publish_id": publish_id}
+        return parse(PostStatus, await self._api("POST", "post/publish/status/fetch/", token, json=body))
+
+    async def _oauth(self, endpoint: str, form: dict[str, str]) -> Answer:
+        credentials = {
+            "client_key": self._settings.text(TIKTOK_CLIENT_KEY),
+            "client_secret": self._settings.secret(TIKTOK_CLIENT_SECRET).reveal(),
+        }
+        url = f"{self._settings.text(TIKTOK_API_URL)}/v2/oauth/{endpoint}/"
+        return await call(self._egress, "POST", url, data=credentials | form, headers={"cache-control": "no-cache"})
+
+    async def _api(self, method: str, path: str, token: Secret, **parts: Any) -> Any:
+        url = f"{self._settings.text(TIKTOK_API_URL)}/v2/{path}"
+        headers = {"authorization": f"Bearer {token.reveal()}"}
+        return _checked(await call(self._egress, method, url, headers=headers, **parts))
+
+
+def _oauth_checked(answer: Answer, needed: str) -> Any:
+    """Errors of the token endpoint are seen with HTTP 200: only the field we came for means success."""
+    content = answer.json()
+    if answer.status == 200 and isinstance(content, dict) and content.get(needed):
+        return content
+    raise _oauth_failure(answer, content)
+
+
+def _oauth_failure(answer: Answer, content: Any) -> PlatformFailure:
+    match content:
+        case {"error": str(code)} if answer.status < 500:
+            return PlatformFailure(Certainty.REFUSED, code=code[:80], trace_id=str(content.get("log_id", ""))[:64])
+        case _:
+            return PlatformFailure(Certainty.UNCLEAR, code=f"http_{answer.status}")
+
+
+def _checked(answer: Answer) -> Any:
+    """The `data` of the envelope. Refusals arrive with HTTP 200 too, so only `error.code` decides."""
+    content = answer.json()
+    match content:
+        case {"error": dict(raw)}:
+            error = parse(_ErrorObject, raw)
+            if error.code == "ok" and answer.status == 200:
+                return content.get("data", {})
+            refused = 200 <= answer.status < 500 and error.code not in ("", "ok")
+            certainty = Certainty.REFUSED if refused else Certainty.UNCLEAR
+            raise PlatformFailure(certainty, code=error.code[:80], trace_id=error.log_id[:64])
+        case _:
+            raise PlatformFailure(Certainty.UNCLEAR, code=f"http_{answer.status}")

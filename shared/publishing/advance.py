@@ -1,0 +1,75 @@
+"""One short step of a publication, asked for by a click, a poll or the cron. Any of them alone is enough."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from shared.database import Platform
+from shared.logs import log
+from shared.publishing import instagram_steps, tiktok_steps
+from shared.publishing.work import LEASE_SECONDS, AccessLost, Claim, Failed, Overtaken, Pause, State, Work
+from shared.runtime import Runtime
+
+type Step = Callable[[Work, Runtime], Awaitable[None]]
+
+_STEPS: Mapping[Platform, Mapping[State, Step]] = {"instagram": instagram_steps.STEPS, "tiktok": tiktok_steps.STEPS}
+
+
+async def advance(runtime: Runtime, publication_id: str, *, wait_seconds: float) -> dict[str, Any] | None:
+    """Goes on until the publication is final, would have to wait for longer than `wait_seconds`, or was taken over.
+
+    Returns what a user may see of it, or None when there was nothing to do: finished, not due, or in other hands.
+    """
+    claimed = await runtime.database.as_system(
+        "claim_publication", publication_id=publication_id, lease_seconds=LEASE_SECONDS
+    )
+    if claimed is None:
+        return None
+    work = Work(Claim.model_validate(claimed), runtime.database, runtime.vault)
+    try:
+        await _run(work, runtime, wait_until=time.monotonic() + wait_seconds)
+    except Overtaken:
+        log("overtaken", publication_id=publication_id, platform=work.publication.platform, state=work.state)
+        return None
+    return work.view
+
+
+async def _run(work: Work, runtime: Runtime, *, wait_until: float) -> None:
+    steps = _STEPS[work.publication.platform]
+    while step := steps.get(work.state):
+        try:
+            if work.state == "preparing" and not work.items:
+                raise Failed("media_missing", {})
+            await step(work, runtime)
+        except Pause as pause:
+            looks = work.publication.looks + pause.looks
+            attempts = work.publication.attempts + pause.attempts
+            if time.monotonic() + pause.seconds > wait_until:
+                await work.record(
+                    work.state, None, release=True, next_step_seconds=pause.seconds, looks=looks, attempts=attempts
+                )
+                return
+            work.remember(looks=looks, attempts=attempts)
+            await runtime.sleep(pause.seconds)
+        except Failed as failed:
+            await work.record("failed", "failed", detail=failed.detail, reason=failed.reason)
+        except AccessLost as lost:
+            await _settle_without_access(work, lost)
+            return
+
+
+async def _settle_without_access(work: Work, lost: AccessLost) -> None:
+    """Nothing can be asked any more. Before the irreversible call that is a failure, after it a doubt for the user."""
+    if _may_be_posted(work):
+        await work.record(
+            "unknown", "access_lost", detail=lost.detail, reason="outcome_unclear", release=True, next_step_seconds=None
+        )
+    else:
+        await work.record("failed", "failed", detail=lost.detail, reason=lost.reason)
+
+
+def _may_be_posted(work: Work) -> bool:
+    after_commit = ("committing", "unknown") + (("processing",) if work.publication.platform == "tiktok" else ())
+    return work.state in after_commit

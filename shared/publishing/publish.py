@@ -1,0 +1,83 @@
+"""Publish, follow, and carry on: the use cases behind the endpoints."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from shared.errors import Refused
+from shared.publishing.advance import advance
+from shared.publishing.reasons import describe
+from shared.publishing.request import PublishRequest, as_database_request, request_hash
+from shared.runtime import Runtime
+from shared.secret import Secret
+
+# Seconds a caller is kept waiting for the outcome; after that the poll, or the cron, carries on.
+WAIT_SECONDS = 8.0
+_CRON_BATCH = 100
+_CRON_PARALLEL = 5
+_CRON_SECONDS = 40.0
+_SETTLED = ("published", "failed", "unknown")
+
+
+async def publish(runtime: Runtime, jwt: Secret, request: PublishRequest, *, idempotency_key: str) -> dict[str, Any]:
+    """One click. The same key again gives the same publication: its outcome, or Refused while it is under way."""
+    created = await runtime.database.as_user(
+        jwt,
+        "create_publication",
+        request=as_database_request(request),
+        idempotency_key=idempotency_key,
+        request_hash=request_hash(request),
+    )
+    view = created["publication"]
+    if created["created"]:
+        view = await advance(runtime, view["id"], wait_seconds=WAIT_SECONDS) or view
+    elif not is_settled(view):
+        raise Refused("publication_in_progress", retry_after=2, publication_id=view["id"])
+    return present(view)
+
+
+async def follow(runtime: Runtime, jwt: Secret, publication_id: UUID) -> dict[str, Any]:
+    """Where a publication is, after doing whatever can be done for it now."""
+    view = await runtime.database.as_user(jwt, "may_advance", publication_id=str(publication_id))
+    if not is_settled(view) or view["next_step_at"]:
+        view = await advance(runtime, view["id"], wait_seconds=WAIT_SECONDS) or view
+    return present(view)
+
+
+async def carry_on(runtime: Runtime) -> int:
+    """Moves every publication that is due. Returns how many were moved; what is left is due at the next run."""
+    due: list[str] = await runtime.database.as_system("due_publications", limit=_CRON_BATCH)
+    limit = asyncio.Semaphore(_CRON_PARALLEL)
+
+    async def move(publication_id: str) -> bool:
+        async with limit:
+            return await advance(runtime, publication_id, wait_seconds=0.0) is not None
+
+    tasks = [asyncio.create_task(move(publication_id)) for publication_id in due]
+    if not tasks:
+        return 0
+    done, late = await asyncio.wait(tasks, timeout=_CRON_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    return sum(1 for task in done if not task.exception() and task.result())
+
+
+def is_settled(view: Mapping[str, Any]) -> bool:
+    return view["state"] in _SETTLED
+
+
+def present(view: Mapping[str, Any]) -> dict[str, Any]:
+    """With words instead of a code."""
+    return {**view, "reason": describe(view["reason"])}
+
+
+def seconds_until(view: Mapping[str, Any], now: datetime) -> int:
+    """When a poll is worth the next call; at least one second."""
+    due = view["next_step_at"]
+    return max(1, ceil((datetime.fromisoformat(due) - now).total_seconds())) if due else 1

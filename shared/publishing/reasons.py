@@ -1,0 +1,122 @@
+"""Why a publication is where it is: one table of codes with who acts, what helps, and words for the user.
+
+The code is what the database keeps; the words live here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Who(Enum):
+    """Who can do something about it."""
+
+    NOBODY = "nobody"
+    USER = "user"
+    OPERATOR = "operator"
+
+
+class Retry(Enum):
+    """What we do by ourselves, and only while certainly nothing was posted."""
+
+    NEVER = "never"
+    SAME = "same"  # the same container again, once it is ready
+    NEW = "new"  # prepare anew, a few times
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    who: Who
+    action: str
+    words: str
+    retry: Retry = Retry.NEVER
+
+
+_EDIT, _RECONNECT, _WAIT, _OPEN, _NONE, _CONTACT, _CHECK = (
+    "edit", "reconnect", "wait", "open_platform", "none", "contact_us", "check_platform",
+)  # fmt: skip
+
+REASONS: Mapping[str, Reason] = {
+    "access_ended": Reason(
+        Who.USER, _RECONNECT, "The platform no longer accepts our access. Connect the account again, then publish."
+    ),
+    "account_blocked": Reason(
+        Who.USER, _OPEN, "The platform has blocked this account from posting. Open its app to see why."
+    ),
+    "account_restricted": Reason(
+        Who.USER, _OPEN, "The platform wants you to confirm something. Open its app and follow the notice."
+    ),
+    "account_must_be_private": Reason(
+        Who.USER,
+        _OPEN,
+        "Until TikTok has approved itoms, it takes posts only from private accounts and only for yourself. Set the "
+        "TikTok account to private and choose Only me.",
+    ),
+    "action_blocked": Reason(
+        Who.USER, _WAIT, "The platform is limiting this account for now. Wait some hours before you try again."
+    ),
+    "app_limit": Reason(
+        Who.OPERATOR, _WAIT, "itoms reached a daily limit of the platform. Your account is fine; try tomorrow."
+    ),
+    "audience_unavailable": Reason(
+        Who.USER, _EDIT, "TikTok does not offer this audience for your account any more. Choose it again."
+    ),
+    "caption_invalid": Reason(Who.USER, _EDIT, "The caption is longer or holds more tags than the platform takes."),
+    "container_expired": Reason(
+        Who.NOBODY, _NONE, "Instagram dropped the prepared post before it was published. Publish again.", Retry.NEW
+    ),
+    "content_refused": Reason(Who.USER, _EDIT, "The platform refused this post as risky. Change text or media."),
+    "daily_limit": Reason(
+        Who.USER, _WAIT, "This account has reached the platform's limit of posts for 24 hours. Publish later."
+    ),
+    "disconnected": Reason(
+        Who.USER, _CHECK, "The account was disconnected meanwhile. Look on the platform before you repeat it."
+    ),
+    "duration_invalid": Reason(Who.USER, _EDIT, "The video is longer or shorter than this account may post."),
+    "frame_rate_invalid": Reason(Who.USER, _EDIT, "The video must have 23 to 60 frames a second."),
+    "image_too_large": Reason(Who.USER, _EDIT, "The image is larger than 8 MB. Export it smaller."),
+    "image_size_invalid": Reason(
+        Who.USER, _EDIT, "The picture's width or height is outside what the platform takes. Export it in another size."
+    ),
+    "image_ratio_invalid": Reason(Who.USER, _EDIT, "The image must be between 4:5 upright and 1.91:1 wide. Crop it."),
+    "media_format_invalid": Reason(Who.USER, _EDIT, "The platform cannot read this file. Export JPEG or H.264 MP4."),
+    "media_missing": Reason(Who.USER, _EDIT, "The media of this post was removed before it was published."),
+    "media_unreachable": Reason(
+        Who.OPERATOR, _WAIT, "The platform could not fetch the file from our storage. Publish again later.", Retry.NEW
+    ),
+    "media_domain_unverified": Reason(
+        Who.OPERATOR, _CONTACT, "TikTok does not accept our media address yet. Nothing was posted; tell us."
+    ),
+    "not_ready": Reason(Who.NOBODY, _NONE, "The platform is still processing the file.", Retry.SAME),
+    "outcome_unclear": Reason(
+        Who.USER,
+        _CHECK,
+        "We sent the post and got no clear answer. We never send it twice by ourselves: look on the platform before "
+        "you publish again.",
+    ),
+    "permission_missing": Reason(
+        Who.USER, _RECONNECT, "Permission to post is missing. Connect the account again and leave posting allowed."
+    ),
+    "platform_error": Reason(
+        Who.NOBODY, _WAIT, "The platform had a problem of its own. Nothing was posted; publish again later.", Retry.NEW
+    ),
+    "post_cancelled": Reason(Who.USER, _NONE, "The post was cancelled before it went out."),
+    "rate_limited": Reason(Who.NOBODY, _WAIT, "The platform asks us to slow down.", Retry.NEW),
+    "refused_unmapped": Reason(
+        Who.OPERATOR, _CONTACT, "The platform refused the post for a reason we do not know yet. Nothing was posted."
+    ),
+    "request_invalid": Reason(Who.OPERATOR, _CONTACT, "The platform did not understand us. Nothing was posted."),
+    "token_unreadable": Reason(
+        Who.OPERATOR, _CONTACT, "We could not open the stored access of this account. Nothing was posted; tell us."
+    ),
+}  # fmt: skip
+
+
+def describe(code: str | None) -> dict[str, str] | None:
+    """What an answer shows beside the code: words, who acts, and the one next action."""
+    if code is None:
+        return None
+    reason = REASONS[code]
+    return {"code": code, "words": reason.words, "who": reason.who.value, "action": reason.action}

@@ -1,0 +1,63 @@
+"""What a creator must choose before a post on TikTok, and may not have chosen for them.
+
+Source: TikTok, Content Sharing Guidelines: privacy without a default, interactions off until allowed, disclosure,
+and consent to the Music Usage Confirmation.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from shared.inputs import Input
+
+# The text a user agrees to, and its version as the consent record names it. A new text is a new version.
+MUSIC_USAGE_CONFIRMATION = "By posting, you agree to TikTok's Music Usage Confirmation"
+BRANDED_CONTENT_CONFIRMATION = "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation"
+type ConsentVersion = Literal["2026-03-09"]
+
+type PrivacyLevel = Literal["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"]
+
+
+class MusicUsageConsent(Input):
+    """Given by the click itself: the text stands beside the button, and its version comes with the request."""
+
+    agreed: Literal[True]
+    text_version: ConsentVersion
+
+
+class TikTokOptions(Input):
+    """No field has a default that would decide for the creator, so a request must name every one."""
+
+    privacy_level: PrivacyLevel
+    allow_comment: bool
+    allow_duet: bool
+    allow_stitch: bool
+    your_brand: bool
+    branded_content: bool
+    ai_generated: bool
+    music_usage: MusicUsageConsent
+
+    @model_validator(mode="after")
+    def branded_content_is_public(self) -> Self:
+        if self.branded_content and self.privacy_level == "SELF_ONLY":
+            raise ValueError("Branded content visibility cannot be set to private.")
+        return self
+
+    @property
+    def consent_subject(self) -> str:
+        return "tiktok_branded_content_and_music_usage" if self.branded_content else "tiktok_music_usage"
+
+    def post_info(self, caption: str) -> dict[str, Any]:
+        """As TikTok names it, with its negative sense. The caption is the user's, byte for byte."""
+        return {
+            "title": caption,
+            "privacy_level": self.privacy_level,
+            "disable_comment": not self.allow_comment,
+            "disable_duet": not self.allow_duet,
+            "disable_stitch": not self.allow_stitch,
+            "brand_organic_toggle": self.your_brand,
+            "brand_content_toggle": self.branded_content,
+            "is_aigc": self.ai_generated,
+        }

@@ -1,0 +1,39 @@
+"""Removes what must not remain, in batches small enough to stand beside live traffic."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from typing import Any
+
+from shared.logs import log
+from shared.runtime import Runtime
+
+_BATCH = 1000
+_SECONDS = 40.0
+
+
+async def purge(runtime: Runtime) -> dict[str, Any]:
+    """What was removed. An alarm is a token that should already have been gone, and is never routine.
+
+    May stop before it is done; `complete` says so, and the next run goes on.
+    """
+    removed: Counter[str] = Counter()
+    alarms: Counter[str] = Counter()
+    stop_at = time.monotonic() + _SECONDS
+    while True:
+        batch = await runtime.database.as_system("purge", batch=_BATCH)
+        removed.update(batch["removed"])
+        alarms.update(batch["alarms"])
+        complete = max(*batch["removed"].values(), *batch["alarms"].values()) < _BATCH
+        if complete or time.monotonic() >= stop_at:
+            break
+    if any(alarms.values()):
+        log("purge_alarm", level=logging.ERROR, alarms=dict(alarms))
+    return {
+        "removed": dict(removed),
+        "alarms": dict(alarms),
+        "tokens_held": batch["tokens_held"],
+        "complete": complete,
+    }

@@ -1,0 +1,79 @@
+"""Every environment variable the functions read, and the only place that reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.secret import Secret
+
+
+class Misconfigured(Exception):
+    """A variable is missing or malformed. The message names it and never shows its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+    pattern: str
+    default: str | None = None
+    secret: bool = False
+
+
+_ORIGIN = r"https?://[^/\s?#]+"
+_BASE_URL = r"https?://[^\s?#]+[^/\s?#]"
+_KEY = r"\S{8,}"
+
+APP_URL = Variable("APP_URL", _ORIGIN)
+SUPABASE_URL = Variable("SUPABASE_URL", _BASE_URL)
+# Legacy keys are JWTs; they are refused so that nobody goes on with a key that cannot be rotated alone.
+SUPABASE_PUBLISHABLE_KEY = Variable("SUPABASE_PUBLISHABLE_KEY", r"sb_publishable_\S+")
+SUPABASE_SECRET_KEY = Variable("SUPABASE_SECRET_KEY", r"sb_secret_\S+", secret=True)
+TOKEN_ENCRYPTION_KEYS = Variable("TOKEN_ENCRYPTION_KEYS", r"\S+", secret=True)
+INSTAGRAM_APP_ID = Variable("INSTAGRAM_APP_ID", r"\d+")
+INSTAGRAM_APP_SECRET = Variable("INSTAGRAM_APP_SECRET", _KEY, secret=True)
+INSTAGRAM_API_VERSION = Variable("INSTAGRAM_API_VERSION", r"v\d+\.\d+", "v26.0")
+INSTAGRAM_WWW_URL = Variable("INSTAGRAM_WWW_URL", _BASE_URL, "https://www.instagram.com")
+INSTAGRAM_API_URL = Variable("INSTAGRAM_API_URL", _BASE_URL, "https://api.instagram.com")
+INSTAGRAM_GRAPH_URL = Variable("INSTAGRAM_GRAPH_URL", _BASE_URL, "https://graph.instagram.com")
+TIKTOK_CLIENT_KEY = Variable("TIKTOK_CLIENT_KEY", r"\S+")
+TIKTOK_CLIENT_SECRET = Variable("TIKTOK_CLIENT_SECRET", _KEY, secret=True)
+TIKTOK_WWW_URL = Variable("TIKTOK_WWW_URL", _BASE_URL, "https://www.tiktok.com")
+TIKTOK_API_URL = Variable("TIKTOK_API_URL", _BASE_URL, "https://open.tiktokapis.com")
+R2_ENDPOINT = Variable("R2_ENDPOINT", _ORIGIN)
+R2_BUCKET = Variable("R2_BUCKET", r"[a-z0-9.-]{3,63}")
+R2_ACCESS_KEY_ID = Variable("R2_ACCESS_KEY_ID", r"\S+")
+R2_SECRET_ACCESS_KEY = Variable("R2_SECRET_ACCESS_KEY", _KEY, secret=True)
+R2_PUBLIC_URL = Variable("R2_PUBLIC_URL", r"https://[^\s?#]+[^/\s?#]")
+ANTHROPIC_API_KEY = Variable("ANTHROPIC_API_KEY", _KEY, secret=True)
+ANTHROPIC_BASE_URL = Variable("ANTHROPIC_BASE_URL", _BASE_URL, "https://api.anthropic.com")
+CAPTION_MODEL = Variable("CAPTION_MODEL", r"[a-z0-9.-]+", "claude-haiku-5-5")
+CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
+
+VARIABLES = tuple(value for value in list(globals().values()) if isinstance(value, Variable))
+
+
+class Settings:
+    """Reads variables on demand: a function that needs no Anthropic key works without one."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, variable: Variable) -> str:
+        """Raises Misconfigured when the variable is not set and has no default, or does not look as it must."""
+        value = self._environ.get(variable.name, "").strip() or variable.default
+        if value is None:
+            raise Misconfigured(f"{variable.name} is not set")
+        if not re.fullmatch(variable.pattern, value):
+            raise Misconfigured(f"{variable.name} does not have the expected form")
+        return value
+
+    def secret(self, variable: Variable) -> Secret:
+        return Secret(self.text(variable))
+
+    @cached_property
+    def app_url(self) -> str:
+        """The site's own origin. A constant per environment: redirect URIs are never built from a request."""
+        return self.text(APP_URL)

@@ -1,0 +1,108 @@
+"""The HTTP side of connecting: a cookie on the way out, a redirect on the way back, and no secret in either answer."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from shared.connecting import connect
+from shared.connecting.logins import NotConnected
+from shared.database import Platform
+from shared.errors import Refused
+from shared.inputs import Input
+from shared.secret import Secret
+from shared.web.endpoint import Call, Handler, answer
+from shared.web.problems import PROBLEMS
+
+_STATE_SECONDS = 600
+_STATE = re.compile(r"[A-Za-z0-9_-]{43}")
+_MAX_CODE_CHARACTERS = 4096
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<h1>{title}</h1>
+<p>{detail}</p>
+<p><a href="/settings/connections">Back to Settings</a></p>
+</html>
+"""
+
+
+class StartRequest(Input):
+    project_id: UUID
+
+
+def start_handler(platform: Platform) -> Handler[StartRequest]:
+    async def handle(call: Call[StartRequest]) -> Response:
+        started = await connect.start(call.runtime, call.jwt, platform, call.body.project_id)
+        response = answer({"authorization_url": started.authorization_url, "expires_in": _STATE_SECONDS})
+        # Lax, not Strict: the platform's redirect back must carry it. __Host-: no other subdomain can plant one.
+        response.set_cookie(
+            started.cookie_name,
+            started.cookie_value.reveal(),
+            max_age=_STATE_SECONDS,
+            path="/",
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    return handle
+
+
+def callback_handler(platform: Platform) -> Handler[None]:
+    async def handle(call: Call[None]) -> Response:
+        return await _callback(call, platform)
+
+    return handle
+
+
+async def _callback(call: Call[None], platform: Platform) -> Response:
+    """The state is spent before anything else is looked at, so that no second try can use it."""
+    state = _single(call.request, "state")
+    if state is None or not _STATE.fullmatch(state):
+        raise Refused("connect_not_started_here")
+    cookie_name = connect.cookie_name(state)
+    started = await connect.consume(
+        call.runtime, platform, state=Secret(state), cookie=call.request.cookies.get(cookie_name, "")
+    )
+    outcome = "connected"
+    try:
+        code = _code(call.request)
+        await connect.finish(call.runtime, platform, started, code)
+    except NotConnected as refusal:
+        outcome = refusal.code
+    query = urlencode({"project": started["project_id"], "platform": platform, "connect": outcome})
+    # 303, never 307: the browser must not repeat what it sent here.
+    response = RedirectResponse(f"{call.runtime.settings.app_url}/settings/connections?{query}", 303)
+    response.delete_cookie(cookie_name, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def _code(request: Request) -> Secret:
+    """The framework has decoded it once; TikTok's codes do not survive a second time."""
+    if request.query_params.get("error_type") == "non_sandbox_target":
+        raise NotConnected("not_a_test_user")
+    if "error" in request.query_params:
+        denied = request.query_params["error"] == "access_denied"
+        raise NotConnected("cancelled" if denied else "platform_unavailable")
+    code = (_single(request, "code") or "").removesuffix("#_")
+    if not code or len(code) > _MAX_CODE_CHARACTERS:
+        raise NotConnected("code_rejected")
+    return Secret(code)
+
+
+def _single(request: Request, name: str) -> str | None:
+    """None when the parameter is missing, and also when there are two: nobody honest sends two."""
+    values = request.query_params.getlist(name)
+    return values[0] if len(values) == 1 else None
+
+
+def refusal_page(refusal: Refused) -> Response:
+    """A browser comes here by itself: what it shows must be for a person."""
+    known = PROBLEMS[refusal.code]
+    return HTMLResponse(_PAGE.format(title=known.title, detail=known.detail), known.status)

@@ -1,0 +1,127 @@
+"""Every error an endpoint can answer (RFC 9457): a stable code, and words for the person who meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import JSONResponse
+
+from shared.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    status: int
+    title: str
+    detail: str
+
+
+_NOTHING_HAPPENED = "Nothing was changed."
+
+PROBLEMS: Mapping[str, Problem] = {
+    "method_not_allowed": Problem(405, "Method not allowed", "The Allow header names the method to use."),
+    "body_too_large": Problem(413, "Body too large", "Send at most 1 MB. Media goes straight to storage."),
+    "not_json": Problem(400, "Not JSON", "The body must be one JSON object in UTF-8."),
+    "invalid_input": Problem(422, "Invalid input", "Each entry of errors names a field and what is wrong with it."),
+    "value_not_storable": Problem(
+        422, "Invalid input", "A value has characters or a size that cannot be stored. Change it and try again."
+    ),
+    "not_signed_in": Problem(401, "Not signed in", "Sign in and send your access token as a Bearer token."),
+    "not_found": Problem(404, "Not found", "There is no such thing, or it is not shared with you."),
+    "role_too_low": Problem(
+        403, "Your role does not allow this", "You can look, but not change. Ask an owner of the project."
+    ),
+    "last_owner": Problem(409, "A project needs an owner", "Make somebody else an owner first."),
+    "not_the_cron": Problem(401, "Not the cron", "This address is for the scheduler."),
+    "database_unavailable": Problem(
+        503, "Storage is not answering", "Nothing is lost. Try again in a few seconds with the same request."
+    ),
+    "deadline_reached": Problem(
+        504,
+        "Took too long",
+        "What was begun goes on by itself or stops safely. Look at its state before you try again.",
+    ),
+    "internal_error": Problem(
+        500, "Something broke on our side", "Nothing was posted because of it. Try again; if it stays, write to us."
+    ),
+    "misconfigured": Problem(
+        500, "This server is not set up completely", f"{_NOTHING_HAPPENED} Its operator has to finish the set-up."
+    ),
+    # Connect
+    "connect_not_started_here": Problem(
+        400,
+        "This connection attempt cannot be completed",
+        "It was started in another browser, was used before, or is older than ten minutes. No account was connected. "
+        "Go back to Settings and choose Connect again.",
+    ),
+    "connected_elsewhere": Problem(
+        409,
+        "Already connected elsewhere",
+        "This account is connected to another project. Disconnect it there first, then connect it here.",
+    ),
+    "reconnect_needed": Problem(
+        409, "Reconnect the account", "The platform no longer accepts our access. Connect it again; nothing was posted."
+    ),
+    # Media
+    "upload_missing": Problem(
+        409, "The file has not arrived", "Send the file to the upload address first, then complete it."
+    ),
+    "storage_unavailable": Problem(
+        503, "Media storage is not answering", "Your file is safe where it is. Try again in a few seconds."
+    ),
+    # Captions
+    "captions_objected": Problem(
+        403,
+        "You switched AI captions off",
+        "Nothing was sent. You can switch them on again in your account's privacy settings.",
+    ),
+    "caption_quota_reached": Problem(
+        429, "Daily limit of AI captions reached", "You can ask for more tomorrow (UTC), or write this one yourself."
+    ),
+    "caption_refused": Problem(
+        422, "No caption for this content", "The AI declined to write about it. Reword title or description."
+    ),
+    "caption_unusable": Problem(
+        502, "No usable caption came back", "Nothing was kept. Ask again, or write this one yourself."
+    ),
+    "caption_unavailable": Problem(
+        503, "AI captions are not available right now", "Nothing was kept. Try again in a moment."
+    ),
+    # Publish
+    "idempotency_key_missing": Problem(
+        400,
+        "Idempotency-Key is missing",
+        "Send a header Idempotency-Key with 8 to 128 printable characters, a new one for every click.",
+    ),
+    "idempotency_key_reused": Problem(
+        422, "Idempotency-Key was used for something else", "Nothing was posted twice. Send a new key for a new post."
+    ),
+    "publication_in_progress": Problem(
+        409, "Already being published", "The first click with this key is at work. Follow the publication it names."
+    ),
+    "platform_mismatch": Problem(422, "Wrong platform", "The connection belongs to the other platform."),
+    "media_not_ready": Problem(
+        422, "Media is not ready", "Every file must belong to this content and must have been completed and accepted."
+    ),
+    "kind_not_supported": Problem(
+        422,
+        "This combination cannot be published",
+        "Instagram takes one JPEG photo and TikTok one MP4 video at present.",
+    ),
+}
+
+
+def problem(refusal: Refused, **headers: str) -> JSONResponse:
+    known = PROBLEMS[refusal.code]
+    body = {
+        "type": "about:blank",
+        "title": known.title,
+        "status": known.status,
+        "detail": known.detail,
+        "code": refusal.code,
+        **refusal.extra,
+    }
+    if refusal.retry_after is not None:
+        headers["retry-after"] = str(refusal.retry_after)
+    return JSONResponse(body, known.status, headers, media_type="application/problem+json")
