@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _INSTAGRAM_LONGEST = 60.0
-_TIKTOK = ((6, 5.0), (14, 15.0))
+_TIKTOK = ((3, 2.0), (9, 5.0), (17, 15.0))
 _TIKTOK_LONGEST = 60.0
 
 

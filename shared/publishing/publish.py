@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
@@ -10,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.errors import Refused
+from shared.logs import log
 from shared.publishing.advance import advance
 from shared.publishing.reasons import describe
 from shared.publishing.request import PublishRequest, as_database_request, request_hash
@@ -53,19 +55,24 @@ async def carry_on(runtime: Runtime) -> int:
     """Moves every publication that is due. Returns how many were moved; what is left is due at the next run."""
     due: list[str] = await runtime.database.as_system("due_publications", limit=_CRON_BATCH)
     limit = asyncio.Semaphore(_CRON_PARALLEL)
-
-    async def move(publication_id: str) -> bool:
-        async with limit:
-            return await advance(runtime, publication_id, wait_seconds=0.0) is not None
-
-    tasks = [asyncio.create_task(move(publication_id)) for publication_id in due]
+    tasks = [asyncio.create_task(_move(runtime, publication_id, limit)) for publication_id in due]
     if not tasks:
         return 0
     done, late = await asyncio.wait(tasks, timeout=_CRON_SECONDS)
     for task in late:
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
-    return sum(1 for task in done if not task.exception() and task.result())
+    return sum(task.result() for task in done)
+
+
+async def _move(runtime: Runtime, publication_id: str, limit: asyncio.Semaphore) -> bool:
+    """One that breaks must not keep the others waiting: its lease runs out, and it is due again."""
+    async with limit:
+        try:
+            return await advance(runtime, publication_id, wait_seconds=0.0) is not None
+        except Exception as error:
+            log("advance_failed", level=logging.ERROR, publication_id=publication_id, error_type=type(error).__name__)
+            return False
 
 
 def is_settled(view: Mapping[str, Any]) -> bool:

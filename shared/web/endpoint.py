@@ -13,11 +13,12 @@ import re
 import time
 import traceback
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -172,8 +173,17 @@ def _parse[Body](adapter: TypeAdapter[Body], body: bytes) -> Body:
     try:
         return adapter.validate_json(body)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_input=False)
         if any(entry["type"] == "json_invalid" for entry in found):
             raise Refused("not_json") from None
-        fields = [{"field": ".".join(str(part) for part in entry["loc"]), "message": entry["msg"]} for entry in found]
+        tags = adapter.core_schema.get("choices", ())
+        fields = [{"field": _field(entry, tags), "message": entry["msg"]} for entry in found]
         raise Refused("invalid_input", errors=fields[:20]) from None
+
+
+def _field(entry: ErrorDetails, tags: Container[object]) -> str:
+    """As the caller spelled it: pydantic puts the chosen member of a tagged union in front, which nobody sent."""
+    if entry["type"].startswith("union_tag"):
+        return str(entry["ctx"]["discriminator"]).strip("'")
+    path = entry["loc"][1:] if entry["loc"] and entry["loc"][0] in tags else entry["loc"]
+    return ".".join(str(part) for part in path)
