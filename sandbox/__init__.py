@@ -1,0 +1,6 @@
+"""Strict local stand-ins for Instagram, TikTok, the Anthropic Messages API and R2."""
+
+from sandbox.config import SandboxConfig
+from sandbox.state import Sandbox
+
+__all__ = ["Sandbox", "SandboxConfig"]

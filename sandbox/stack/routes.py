@@ -1,0 +1,88 @@
+"""The part of vercel.json that decides which file answers a request, and with which headers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DYNAMIC = "@vercel/python"
+STATIC = "@vercel/static"
+
+
+class Unsupported(Exception):
+    """vercel.json uses something that the local server does not know; serving on would hide a difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    pattern: re.Pattern[str]
+    dest: str | None
+    headers: Mapping[str, str]
+    status: int | None
+    goes_on: bool
+
+
+@dataclass(slots=True)
+class Match:
+    dest: str | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    path: str
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    root: Path
+    functions: frozenset[str]
+    static: frozenset[str]
+    routes: Sequence[Route]
+    crons: Sequence[Cron]
+
+    @classmethod
+    def read(cls, root: Path) -> Project:
+        config = json.loads((root / "vercel.json").read_text(encoding="utf-8"))
+        built = {kind: _built(root, config["builds"], kind) for kind in (DYNAMIC, STATIC)}
+        crons = [Cron(cron["path"], cron["schedule"]) for cron in config.get("crons", [])]
+        return cls(root, built[DYNAMIC], built[STATIC], [_route(route) for route in config["routes"]], crons)
+
+    def match(self, path: str) -> Match:
+        found = Match()
+        for route in self.routes:
+            hit = route.pattern.fullmatch(path)
+            if hit is None:
+                continue
+            found.headers |= route.headers
+            if route.goes_on:
+                continue
+            found.status = route.status
+            found.dest = _filled(route.dest, hit).lstrip("/") if route.dest else None
+            break
+        return found
+
+
+def _built(root: Path, builds: Sequence[Mapping[str, Any]], kind: str) -> frozenset[str]:
+    patterns = [build["src"] for build in builds if build["use"] == kind]
+    files = (file for pattern in patterns for file in root.glob(pattern if "*." in pattern else f"{pattern}/*"))
+    return frozenset(file.relative_to(root).as_posix() for file in files if file.is_file())
+
+
+def _route(route: Mapping[str, Any]) -> Route:
+    if unknown := set(route) - {"src", "dest", "headers", "status", "continue"}:
+        raise Unsupported(f"vercel.json: {', '.join(sorted(unknown))} in a route")
+    headers = {name.lower(): value for name, value in route.get("headers", {}).items()}
+    return Route(
+        re.compile(route["src"]), route.get("dest"), headers, route.get("status"), route.get("continue", False)
+    )
+
+
+def _filled(dest: str, hit: re.Match[str]) -> str:
+    return re.sub(r"\$(\d)", lambda group: hit[int(group[1])] or "", dest)

@@ -1,0 +1,146 @@
+/*
+ * Serves a Supabase project from @supabase/lite: Auth and the Data API over PGlite or a real server.
+ *
+ * `lite start` is not used because its connection grants ALL on every table to anon, authenticated and
+ * service_role at the first request, which would make the grants in supabase/migrations meaningless here.
+ */
+import { timingSafeEqual } from "node:crypto";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { serve } from "@hono/node-server";
+import { App } from "@supabase/lite";
+
+const { values: options } = parseArgs({
+  options: {
+    port: { type: "string" },
+    database: { type: "string" },
+    migrations: { type: "string" },
+    "site-url": { type: "string", default: "http://localhost:3000" },
+    pool: { type: "string", default: "16" },
+  },
+});
+const keys = {
+  publishable: process.env.SUPABASE_PUBLISHABLE_KEY,
+  secret: process.env.SUPABASE_SECRET_KEY,
+  jwt: process.env.SUPABASE_JWT_SECRET,
+};
+const here = (name) => readFile(new URL(name, import.meta.url), "utf8");
+
+/* Both drivers behind the same calls: `run` takes many statements, `together` makes one transaction of several. */
+async function openPglite(folder) {
+  const { createPgliteConnection } = await import("@supabase/lite/pglite");
+  await mkdir(folder, { recursive: true });
+  const connection = await createPgliteConnection({ url: folder });
+  const { driver } = connection;
+  return {
+    connection,
+    run: (sql) => driver.exec(sql),
+    query: async (sql, values) => (await driver.query(sql, values)).rows,
+    together: (work) =>
+      driver.transaction((transaction) =>
+        work({ run: (sql) => transaction.exec(sql), query: (sql, values) => transaction.query(sql, values) }),
+      ),
+  };
+}
+
+const asJson = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+async function openPostgres(url) {
+  const { createPostgresConnection } = await import("@supabase/lite/postgres");
+  /* Lite hands arguments of type jsonb over as JSON text; left to itself the driver would encode that once more. */
+  const jsonb = { to: 3802, from: [3802], serialize: asJson, parse: JSON.parse };
+  const postgresOptions = { max: Number(options.pool), onnotice: () => {}, types: { jsonb } };
+  const connection = createPostgresConnection({ url, postgresOptions });
+  const { driver } = connection;
+  return {
+    connection,
+    run: (sql) => driver.unsafe(sql),
+    query: (sql, values) => driver.unsafe(sql, values),
+    together: (work) =>
+      driver.begin((transaction) =>
+        work({ run: (sql) => transaction.unsafe(sql), query: (sql, values) => transaction.unsafe(sql, values) }),
+      ),
+  };
+}
+
+async function migrate(database, folder) {
+  const applied = await database.query("select version from supabase_migrations.schema_migrations", []);
+  const known = new Set(applied.map((row) => row.version));
+  const files = (await readdir(folder)).filter((name) => /^\d+_.*\.sql$/.test(name)).sort();
+  for (const file of files) {
+    const [, version, name] = /^(\d+)_(.*)\.sql$/.exec(file);
+    if (known.has(version)) continue;
+    const sql = await readFile(`${folder}/${file}`, "utf8");
+    const record = "insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)";
+    const apply = async (transaction) => {
+      await transaction.run(`set local role postgres;\n${sql}`);
+      await transaction.run("reset role");
+      await transaction.query(record, [version, name, [sql]]);
+    };
+    await database.together(apply).catch((error) => {
+      throw new Error(`${file}: ${error.message}${at(sql, error.position)}`);
+    });
+  }
+}
+
+function at(sql, position) {
+  return position ? ` (line ${sql.slice(0, Number(position)).split("\n").length - 1})` : "";
+}
+
+function isSecretKey(request) {
+  const given = Buffer.from(request.headers.get("apikey") ?? "");
+  const wanted = Buffer.from(keys.secret);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/* The one call of the Auth admin API that the product makes and Lite does not have. */
+async function deleteUser(database, request, id) {
+  if (!isSecretKey(request)) return Response.json({ code: 403, error_code: "not_admin", msg: "User not allowed" }, { status: 403 });
+  const gone = await database.query("delete from auth.users where id::text = $1 returning id", [id]);
+  if (gone.length) return Response.json({});
+  return Response.json({ code: 404, error_code: "user_not_found", msg: "User not found" }, { status: 404 });
+}
+
+async function main() {
+  const isServer = /^postgres(ql)?:/.test(options.database);
+  const database = await (isServer ? openPostgres : openPglite)(options.database);
+  const { connection } = database;
+  connection.rlsState = "active";
+  const app = new App({
+    connection,
+    api: { enabled: true, schemas: ["public"], max_rows: 1000 },
+    auth: {
+      enabled: true,
+      site_url: options["site-url"],
+      jwt_secret: keys.jwt,
+      publishable_key: keys.publishable,
+      secret_key: keys.secret,
+      email: { enable_signup: true, enable_confirmations: false },
+    },
+    storage: { enabled: false },
+    options: { server: { admin: false } },
+  });
+  await database.run(await here("roles.sql"));
+  await app.ensureSystemSchema();
+  await database.run(await here("auth_grants.sql"));
+  await migrate(database, options.migrations);
+
+  const fetch = (request, env) => {
+    const admin = /^\/auth\/v1\/admin\/users\/([^/]+)$/.exec(new URL(request.url).pathname);
+    if (admin && request.method === "DELETE") return deleteUser(database, request, admin[1]);
+    return app.fetch(request, { peerAddress: env.incoming.socket.remoteAddress ?? null });
+  };
+  const server = serve({ fetch, hostname: "127.0.0.1", port: Number(options.port) }, () => console.log("ready"));
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+    connection.close().finally(() => process.exit(0));
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
