@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from shared.connecting.logins import Account, NotConnected, login_for
+from shared.connecting.tokens import seal_tokens
 from shared.database import Platform
 from shared.errors import Refused
 from shared.logs import log
@@ -15,7 +15,6 @@ from shared.platforms.failures import Certainty, PlatformFailure
 from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.settings import Settings
-from shared.vault import Place, Vault
 
 # Refusals of the platform that only its operator can mend: wrong app id or secret, unregistered redirect.
 _OUR_FAULT = frozenset({"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"})
@@ -87,20 +86,8 @@ async def _store(runtime: Runtime, platform: Platform, started: dict[str, str], 
             "account_type": account.account_type,
             "connected_by": started["user_id"],
         },
-        tokens=seal_tokens(runtime.vault, connection_id, platform, account),
+        tokens=seal_tokens(runtime.vault, connection_id, platform, account.tokens),
     )
-
-
-def seal_tokens(vault: Vault, connection_id: str, platform: Platform, account: Account) -> dict[str, Any]:
-    tokens = account.tokens
-    sealed: dict[str, Any] = {
-        "access_token": vault.seal(tokens.access, Place(connection_id, platform, "access")),
-        "access_expires_at": tokens.access_expires_at.isoformat(),
-    }
-    if tokens.refresh is not None and tokens.refresh_expires_at is not None:
-        sealed["refresh_token"] = vault.seal(tokens.refresh, Place(connection_id, platform, "refresh"))
-        sealed["refresh_expires_at"] = tokens.refresh_expires_at.isoformat()
-    return sealed
 
 
 def redirect_uri(settings: Settings, platform: Platform) -> str:

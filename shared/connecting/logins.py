@@ -37,6 +37,12 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldTokens:
+    access: Secret
+    refresh: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Exactly what sections 1.1 and 1.2 of the Data Policy list."""
 
@@ -52,6 +58,14 @@ class Login(Protocol):
 
     async def redeem(self, code: Secret, *, redirect_uri: str) -> Account:
         """Raises NotConnected, or PlatformFailure."""
+        ...
+
+    async def refresh(self, held: HeldTokens) -> Tokens:
+        """Raises PlatformFailure."""
+        ...
+
+    def ends_access(self, failure: PlatformFailure) -> bool:
+        """Whether a refused refresh means that only a new consent helps."""
         ...
 
     async def revoke(self, token: Secret) -> None:
@@ -85,6 +99,14 @@ class InstagramLogin:
             tokens=Tokens(token, self._runtime.now() + timedelta(seconds=long.expires_in)),
         )
 
+    async def refresh(self, held: HeldTokens) -> Tokens:
+        asked_at = self._runtime.now()
+        long = await self._client.refresh(held.access)
+        return Tokens(Secret(long.access_token), asked_at + timedelta(seconds=long.expires_in))
+
+    def ends_access(self, failure: PlatformFailure) -> bool:
+        return failure.certainty is Certainty.REFUSED and failure.code in ("190", "102")
+
 
 class TikTokLogin:
     def __init__(self, runtime: Runtime) -> None:
@@ -108,13 +130,25 @@ class TikTokLogin:
             callback_ids=(granted.open_id,),
             display_name=user.display_name,
             account_type=None,
-            tokens=Tokens(
-                access,
-                asked_at + timedelta(seconds=granted.expires_in),
-                Secret(granted.refresh_token),
-                asked_at + timedelta(seconds=granted.refresh_expires_in),
-            ),
+            tokens=_tiktok_tokens(granted, asked_at),
         )
+
+    async def refresh(self, held: HeldTokens) -> Tokens:
+        asked_at = self._runtime.now()
+        return _tiktok_tokens(await self._client.refresh(held.refresh or Secret("")), asked_at)
+
+    def ends_access(self, failure: PlatformFailure) -> bool:
+        """A wrong client key is for the operator to mend, and must not cost anybody a connection."""
+        return failure.certainty is Certainty.REFUSED and failure.code in ("invalid_grant", "invalid_request")
+
+
+def _tiktok_tokens(granted: tiktok.Tokens, asked_at: datetime) -> Tokens:
+    return Tokens(
+        Secret(granted.access_token),
+        asked_at + timedelta(seconds=granted.expires_in),
+        Secret(granted.refresh_token),
+        asked_at + timedelta(seconds=granted.refresh_expires_in),
+    )
 
 
 _LOGINS: Mapping[Platform, type[InstagramLogin] | type[TikTokLogin]] = {

@@ -126,6 +126,12 @@ class Instagram:
         url = f"{self._settings.text(INSTAGRAM_GRAPH_URL)}/access_token"
         return parse(LongLivedToken, _checked(await call(self._egress, "GET", url, params=query)))
 
+    async def refresh(self, token: Secret) -> LongLivedToken:
+        """Sixty days anew, for a token that is at least a day old and has not expired. Also only in the query."""
+        query = {"grant_type": "ig_refresh_token", "access_token": token.reveal()}
+        url = f"{self._settings.text(INSTAGRAM_GRAPH_URL)}/refresh_access_token"
+        return parse(LongLivedToken, _checked(await call(self._egress, "GET", url, params=query)))
+
     async def profile(self, token: Secret) -> Profile:
         answer = await self._graph("GET", "me", token, params={"fields": "user_id,username,account_type"})
         return parse(Profile, _unwrap(answer))

@@ -101,6 +101,11 @@ class TikTok:
         form = {"grant_type": "authorization_code", "code": code.reveal(), "redirect_uri": redirect_uri}
         return parse(Tokens, _oauth_checked(await self._oauth("token", form), "access_token"))
 
+    async def refresh(self, refresh_token: Secret) -> Tokens:
+        """The old refresh token is dead once TikTok has answered: store the new one before anything else."""
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token.reveal()}
+        return parse(Tokens, _oauth_checked(await self._oauth("token", form), "access_token"))
+
     async def revoke(self, token: Secret) -> None:
         """Takes the access token and ends the whole grant. Success is a 200 with an empty body."""
         answer = await self._oauth("revoke", {"token": token.reveal()})

@@ -9,6 +9,7 @@ from typing import Any
 from shared.database import Platform
 from shared.logs import log
 from shared.publishing import instagram_steps, tiktok_steps
+from shared.publishing.access import keep_fresh
 from shared.publishing.work import LEASE_SECONDS, AccessLost, Claim, Failed, Overtaken, Pause, State, Work
 from shared.runtime import Runtime
 
@@ -42,6 +43,7 @@ async def _run(work: Work, runtime: Runtime, *, wait_until: float) -> None:
         try:
             if work.state == "preparing" and not work.items:
                 raise Failed("media_missing", {})
+            await keep_fresh(work, runtime)
             await step(work, runtime)
         except Pause as pause:
             looks = work.publication.looks + pause.looks

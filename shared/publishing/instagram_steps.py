@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from shared.platforms.failures import Certainty, PlatformFailure
+from shared.platforms.failures import PlatformFailure
 from shared.platforms.instagram import Instagram
 from shared.publishing import instagram_errors as errors
-from shared.publishing.ladder import after_attempt, after_instagram_look, instagram_waited
+from shared.publishing.access import after_dead_token
+from shared.publishing.ladder import after_instagram_look, instagram_waited
 from shared.publishing.preflight import check_instagram_photo
-from shared.publishing.reasons import REASONS, Retry
+from shared.publishing.retries import not_posted, try_again_or_fail
 from shared.publishing.work import Failed, Pause, State, Work
 from shared.runtime import Runtime
 from shared.settings import R2_PUBLIC_URL
 
-_MAX_ATTEMPTS = 4
 # Longer than any call of ours can still be under way at Instagram.
 _SECONDS_UNTIL_FINISHED_MEANS_UNPUBLISHED = 180.0
 
@@ -36,7 +36,7 @@ async def _prepare(work: Work, runtime: Runtime) -> None:
             alt_text=item.alt_text,
         )
     except PlatformFailure as failure:
-        raise await _before_commit(work, failure) from None
+        raise await _not_posted(work, runtime, failure) from None
     detail = {"container_id": container_id}
     await work.record("processing", "container_created", detail=detail, container_id=container_id, looks=0)
 
@@ -49,7 +49,7 @@ async def _look(work: Work, runtime: Runtime) -> None:
         )
     except PlatformFailure as failure:
         if errors.ends_access(failure):
-            raise await work.end_access(errors.reason_for(failure), failure.detail()) from None
+            raise await after_dead_token(work, runtime, errors.reason_for(failure), failure.detail()) from None
         raise _look_again(work) from None
     match container.code:
         case "IN_PROGRESS":
@@ -72,25 +72,20 @@ async def _commit(work: Work, runtime: Runtime) -> None:
             token, account_id=work.account_id(), container_id=str(work.publication.container_id)
         )
     except PlatformFailure as failure:
-        await _after_commit(work, failure)
+        await _after_commit(work, runtime, failure)
         return
     await work.record("published", "published", detail={"post_id": media_id}, post_id=media_id)
     if permalink := await _client(runtime).permalink(token, media_id=media_id):
         await work.record("published", None, permalink=permalink)
 
 
-async def _after_commit(work: Work, failure: PlatformFailure) -> None:
+async def _after_commit(work: Work, runtime: Runtime, failure: PlatformFailure) -> None:
     detail = failure.detail()
     if not errors.certainly_not_posted(failure):
         await work.record("unknown", "outcome_unclear", detail=detail, reason="outcome_unclear", looks=0)
         return
-    if errors.ends_access(failure):
-        raise await work.end_access(errors.reason_for(failure), detail)
-    reason = "platform_error" if failure.certainty is Certainty.NOT_SENT else errors.reason_for(failure)
-    if REASONS[reason].retry is Retry.NEVER or work.publication.attempts + 1 >= _MAX_ATTEMPTS:
-        raise Failed(reason, detail)
     await work.record("processing", "publish_refused", detail=detail)
-    raise Pause(after_attempt(work.publication.attempts), attempts=1)
+    raise await _not_posted(work, runtime, failure)
 
 
 async def _crashed_in_commit(work: Work, runtime: Runtime) -> None:
@@ -106,7 +101,7 @@ async def _resolve(work: Work, runtime: Runtime) -> None:
         )
     except PlatformFailure as failure:
         if errors.ends_access(failure):
-            raise await work.end_access(errors.reason_for(failure), failure.detail()) from None
+            raise await after_dead_token(work, runtime, errors.reason_for(failure), failure.detail()) from None
         raise _look_again(work) from None
     match container.code:
         case "PUBLISHED":
@@ -129,21 +124,18 @@ STEPS: Mapping[State, Callable[[Work, Runtime], Awaitable[None]]] = {
 }
 
 
-async def _before_commit(work: Work, failure: PlatformFailure) -> Exception:
+async def _not_posted(work: Work, runtime: Runtime, failure: PlatformFailure) -> Exception:
     """Nothing is visible yet, so whatever happened to the call, a new container is safe."""
-    if errors.ends_access(failure):
-        return await work.end_access(errors.reason_for(failure), failure.detail())
-    reason = errors.reason_for(failure) if failure.certainty is Certainty.REFUSED else "platform_error"
-    if REASONS[reason].retry is Retry.NEVER or work.publication.attempts + 1 >= _MAX_ATTEMPTS:
-        return Failed(reason, failure.detail())
-    return Pause(after_attempt(work.publication.attempts), attempts=1)
+    reason, token_is_dead = errors.reason_for(failure), errors.ends_access(failure)
+    return await not_posted(work, runtime, failure, reason=reason, token_is_dead=token_is_dead)
 
 
 async def _prepare_anew(work: Work, reason: str, subcode: str) -> None:
     detail = {"platform_subcode": subcode} if subcode else {}
-    if REASONS[reason].retry is Retry.NEVER or work.publication.attempts + 1 >= _MAX_ATTEMPTS:
-        raise Failed(reason, detail)
-    await work.record("preparing", "container_lost", detail=detail, attempts=work.publication.attempts + 1)
+    pause_or_end = try_again_or_fail(work, reason, detail)
+    if isinstance(pause_or_end, Pause):
+        await work.record("preparing", "container_lost", detail=detail)
+    raise pause_or_end
 
 
 def _look_again(work: Work) -> Pause:

@@ -28,6 +28,6 @@ def after_tiktok_look(looks: int) -> float:
     return next((seconds for until, seconds in _TIKTOK if looks < until), _TIKTOK_LONGEST)
 
 
-def after_attempt(attempts: int) -> float:
-    """Between tries of a call that certainly had no effect."""
-    return min(2.0 * 3.0**attempts, 120.0)
+def after_attempt(attempts: int, reason: str = "") -> float:
+    """Between tries of a call that certainly had no effect. Both platforms count their limits by the minute."""
+    return 60.0 * (attempts + 1) if reason == "rate_limited" else min(2.0 * 3.0**attempts, 120.0)

@@ -8,27 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from pydantic import ValidationError
+
 from shared.platforms.failures import Certainty, PlatformFailure
 from shared.platforms.tiktok import TikTok
 from shared.publishing import tiktok_errors as errors
-from shared.publishing.ladder import after_attempt, after_tiktok_look
+from shared.publishing.access import after_dead_token
+from shared.publishing.ladder import after_tiktok_look
 from shared.publishing.preflight import check_tiktok_video
-from shared.publishing.reasons import REASONS, Retry
+from shared.publishing.retries import not_posted
 from shared.publishing.tiktok_options import TikTokOptions
 from shared.publishing.work import Failed, Pause, State, Work
 from shared.runtime import Runtime
 from shared.settings import R2_PUBLIC_URL
 
-_MAX_ATTEMPTS = 4
-
 
 async def _prepare(work: Work, runtime: Runtime) -> None:
     """Asks what the creator may choose right now: settings change between the form and the post."""
-    options = TikTokOptions.model_validate(work.publication.options)
+    options = _options(work)
     try:
         creator = await _client(runtime).creator_info(work.access_token())
     except PlatformFailure as failure:
-        raise await _not_posted(work, failure) from None
+        raise await _not_posted(work, runtime, failure) from None
     if problem := check_tiktok_video(work.items[0], work.publication.caption, options, creator):
         raise Failed(problem, {})
     await _commit(work, runtime, options)
@@ -47,10 +48,8 @@ async def _commit(work: Work, runtime: Runtime, options: TikTokOptions) -> None:
         if failure.certainty is Certainty.UNCLEAR:
             await _give_up_asking(work, failure.detail())
             return
-        pause_or_end = await _not_posted(work, failure)
-        if isinstance(pause_or_end, Pause):
-            await work.record("preparing", "init_refused", detail=failure.detail())
-        raise pause_or_end from None
+        await work.record("preparing", "init_refused", detail=failure.detail())
+        raise await _not_posted(work, runtime, failure) from None
     await work.record("processing", "init_accepted", detail={"publish_id": publish_id}, publish_id=publish_id, looks=0)
     raise Pause(after_tiktok_look(0), looks=1)
 
@@ -61,7 +60,7 @@ async def _look(work: Work, runtime: Runtime) -> None:
         status = await _client(runtime).post_status(work.access_token(), publish_id=str(work.publication.publish_id))
     except PlatformFailure as failure:
         if errors.ends_access(failure):
-            raise await work.end_access(errors.reason_for(failure), failure.detail()) from None
+            raise await after_dead_token(work, runtime, errors.reason_for(failure), failure.detail()) from None
         raise _look_again(work) from None
     match status.status:
         case "PUBLISH_COMPLETE":
@@ -92,14 +91,18 @@ async def _give_up_asking(work: Work, detail: dict[str, str]) -> None:
     )
 
 
-async def _not_posted(work: Work, failure: PlatformFailure) -> Exception:
+async def _not_posted(work: Work, runtime: Runtime, failure: PlatformFailure) -> Exception:
     """After a clear refusal, or a call that only reads: no job exists."""
-    if errors.ends_access(failure):
-        return await work.end_access(errors.reason_for(failure), failure.detail())
-    reason = errors.reason_for(failure) if failure.certainty is Certainty.REFUSED else "platform_error"
-    if REASONS[reason].retry is Retry.NEVER or work.publication.attempts + 1 >= _MAX_ATTEMPTS:
-        return Failed(reason, failure.detail())
-    return Pause(after_attempt(work.publication.attempts), attempts=1)
+    reason, token_is_dead = errors.reason_for(failure), errors.ends_access(failure)
+    return await not_posted(work, runtime, failure, reason=reason, token_is_dead=token_is_dead)
+
+
+def _options(work: Work) -> TikTokOptions:
+    """A row is data like any other: it may have been made without our endpoint, by a member's own call."""
+    try:
+        return TikTokOptions.model_validate(work.publication.options)
+    except ValidationError:
+        raise Failed("request_invalid", {}) from None
 
 
 def _look_again(work: Work) -> Pause:

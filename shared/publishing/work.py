@@ -13,6 +13,8 @@ from shared.vault import CannotOpen, Place, Vault
 
 # Longer than maxDuration in vercel.json (60 s): the platform ends a function before another may take its work over.
 LEASE_SECONDS = 90
+# Of one step that certainly posted nothing, before its reason becomes the outcome.
+MAX_ATTEMPTS = 4
 
 type State = Literal["queued", "preparing", "processing", "committing", "published", "failed", "unknown"]
 
@@ -56,6 +58,7 @@ class Account(_Row):
     status: str
     access_token: str | None
     version: int | None
+    can_refresh: bool
     access_seconds_left: float | None
 
 
@@ -125,6 +128,12 @@ class Work:
             raise AccessLost("access_ended", {})
         return self.account.platform_account_id
 
+    async def reload_account(self) -> None:
+        """After a refresh, ours or another worker's."""
+        connection_id = self.account.connection_id if self.account else None
+        row = await self._database.as_system("account_for_step", connection_id=connection_id)
+        self.account = Account.model_validate(row) if row else None
+
     def remember(self, **changes: Any) -> None:
         """Without the database: a step that waits in this process need not write down how often it looked."""
         self.publication = self.publication.model_copy(update=changes)
@@ -155,13 +164,3 @@ class Work:
         self.view = view
         known = {name: value for name, value in changes.items() if name in Publication.model_fields}
         self.remember(state=to, **known)
-
-    async def end_access(self, reason: str, detail: dict[str, str]) -> AccessLost:
-        """The platform calls the token dead: it is deleted at once, and the user is asked to connect again."""
-        await self._database.as_system(
-            "mark_reconnect",
-            connection_id=self.account.connection_id if self.account else None,
-            version=self.account.version if self.account else None,
-            reason=reason,
-        )
-        return AccessLost(reason, detail)

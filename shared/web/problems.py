@@ -101,6 +101,9 @@ PROBLEMS: Mapping[str, Problem] = {
         409, "Already being published", "The first click with this key is at work. Follow the publication it names."
     ),
     "platform_mismatch": Problem(422, "Wrong platform", "The connection belongs to the other platform."),
+    "consent_missing": Problem(
+        422, "Consent is missing", "TikTok asks for your agreement to its Music Usage Confirmation with every post."
+    ),
     "media_not_ready": Problem(
         422, "Media is not ready", "Every file must belong to this content and must have been completed and accepted."
     ),

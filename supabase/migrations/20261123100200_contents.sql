@@ -24,7 +24,8 @@ create table public.contents (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.contents is 'Title, description, type and tags: the words a creator gives to what is published.';
+comment on table public.contents is
+'Title, description, type and tags: the words a creator gives to what is published.';
 
 create table public.media_assets (
   id uuid primary key default gen_random_uuid(),
@@ -50,7 +51,8 @@ create table public.media_assets (
   check ((state = 'refused') = (refusal is not null)),
   check (state <> 'ready' or (width > 0 and height > 0) is true)
 );
-comment on table public.media_assets is 'A file in R2 and the facts read from its real bytes, never those its uploader claimed.';
+comment on table public.media_assets is
+'A file in R2 and the facts read from its real bytes, never those its uploader claimed.';
 
 create index contents_project_id_idx on public.contents (project_id, created_at);
 create index contents_created_by_idx on public.contents (created_by);

@@ -47,7 +47,8 @@ create table private.connection_tokens (
   version bigint not null default 1,
   check ((refresh_token is null) = (refresh_expires_at is null))
 );
-comment on table private.connection_tokens is 'OAuth tokens, encrypted by the application. No signed-in user reads this by any path.';
+comment on table private.connection_tokens is
+'OAuth tokens, encrypted by the application. No signed-in user reads this by any path.';
 
 create table private.oauth_states (
   id uuid primary key default gen_random_uuid(),
@@ -73,7 +74,8 @@ create table public.disconnections (
   revocation public.revocation_outcome not null default 'pending',
   revocation_at timestamptz
 );
-comment on table public.disconnections is 'The receipt of a disconnect: what was deleted and what the platform answered. Names no account.';
+comment on table public.disconnections is
+'The receipt of a disconnect: what was deleted and what the platform answered. Names no account.';
 
 create index connections_project_id_idx on public.connections (project_id);
 create index connections_connected_by_idx on public.connections (connected_by);

@@ -62,7 +62,8 @@ create table public.publication_events (
   -- Ids and codes a platform gave; an allow-list in shared/publishing decides which.
   detail jsonb not null default '{}'
 );
-comment on table public.publication_events is 'The timeline a user reads: every step of a publication, when, and what the platform called it.';
+comment on table public.publication_events is
+'The timeline a user reads: every step of a publication, when, and what the platform called it.';
 
 create table public.consents (
   id uuid primary key default gen_random_uuid(),
@@ -72,7 +73,8 @@ create table public.consents (
   text_version text not null check (char_length(text_version) between 1 and 40),
   given_at timestamptz not null default now()
 );
-comment on table public.consents is 'Proof that a person agreed to a text, which version of it, when, and for which publication.';
+comment on table public.consents is
+'Proof that a person agreed to a text, which version of it, when, and for which publication.';
 
 create index publications_project_id_idx on public.publications (project_id, created_at);
 create index publications_content_id_idx on public.publications (content_id);
@@ -175,7 +177,8 @@ as $$
     when p_platform = 'tiktok' and p_media_types = '{video/mp4}' then 'video'
   end::public.publication_kind
 $$;
-comment on function private.kind_of is 'The kind follows from the probed media. Null: this combination cannot be published.';
+comment on function private.kind_of is
+'The kind follows from the probed media. Null: this combination cannot be published.';
 
 -- p_request: content_id, connection_id, platform, caption, options, items [{media_asset_id, alt_text}],
 -- consents [{subject, text_version}].
@@ -195,7 +198,9 @@ begin
   select * into v_publication
   from public.publications as p
   where p.created_by = auth.uid() and p.idempotency_key = p_idempotency_key;
-  if v_publication.id is null then
+  if v_publication.id is not null then
+    perform private.require_role(v_publication.project_id, 'editor');
+  else
     v_asked.project_id := (select c.project_id from public.contents as c where c.id = v_asked.content_id);
     perform private.require_role(v_asked.project_id, 'editor');
     select * into v_connection
@@ -207,6 +212,8 @@ begin
       perform private.refuse(409, 'reconnect_needed');
     elsif v_connection.platform <> v_asked.platform then
       perform private.refuse(422, 'platform_mismatch');
+    elsif v_asked.platform = 'tiktok' and jsonb_array_length(p_request -> 'consents') is distinct from 1 then
+      perform private.refuse(422, 'consent_missing');
     end if;
     select array_agg(a.media_type order by i.ordinality) into v_media_types
     from jsonb_array_elements(p_request -> 'items') with ordinality as i (item, ordinality)
@@ -324,16 +331,7 @@ begin
       inner join public.media_assets as a on i.media_asset_id = a.id
       where i.publication_id = v_publication.id
     ),
-    'account', (
-      select jsonb_build_object(
-        'connection_id', c.id, 'platform_account_id', c.platform_account_id, 'status', c.status,
-        'access_token', t.access_token, 'version', t.version,
-        'access_seconds_left', extract(epoch from t.access_expires_at - now())
-      )
-      from public.connections as c
-      left join private.connection_tokens as t on c.id = t.connection_id
-      where c.id = v_publication.connection_id
-    )
+    'account', private.account_for_step(v_publication.connection_id)
   );
 end
 $$;

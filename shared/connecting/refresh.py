@@ -1,0 +1,100 @@
+"""Renewing tokens: a lease and a version in the database make it one platform call, however many ask."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum
+from typing import Any
+
+from shared.connecting.logins import Tokens, login_for
+from shared.connecting.tokens import open_tokens, seal_tokens
+from shared.database import Platform
+from shared.logs import log
+from shared.platforms.failures import PlatformFailure
+from shared.runtime import Runtime
+from shared.vault import CannotOpen
+
+# Longer than the one call it covers can take.
+_LEASE_SECONDS = 30
+_CRON_BATCH = 200
+_CRON_PARALLEL = 5
+_CRON_SECONDS = 40.0
+
+
+class Outcome(Enum):
+    RENEWED = "renewed"
+    ELSEWHERE = "elsewhere"  # somebody else is at it, or done with it, or the account is gone
+    ENDED = "ended"  # only a new consent helps; the tokens are deleted
+    LATER = "later"  # the platform did not answer clearly; what is stored still counts
+
+
+async def refresh(runtime: Runtime, *, connection_id: str, version: int) -> Outcome:
+    """One attempt. A lost answer of TikTok's may cost the connection: it promises no second chance."""
+    begun = await runtime.database.as_system(
+        "begin_refresh", connection_id=connection_id, version=version, lease_seconds=_LEASE_SECONDS
+    )
+    if begun is None:
+        return Outcome.ELSEWHERE
+    platform: Platform = begun["platform"]
+    login = login_for(platform, runtime)
+    try:
+        tokens = await login.refresh(open_tokens(runtime.vault, connection_id, begun))
+    except CannotOpen:
+        log("token_unreadable", connection_id=connection_id, platform=platform)
+        return Outcome.LATER
+    except PlatformFailure as failure:
+        log("refresh_failed", connection_id=connection_id, platform=platform, platform_code=failure.code)
+        return await _ended(runtime, connection_id, version) if login.ends_access(failure) else Outcome.LATER
+    return await _save(runtime, platform, connection_id, version, tokens)
+
+
+async def _save(runtime: Runtime, platform: Platform, connection_id: str, version: int, tokens: Tokens) -> Outcome:
+    saved = await runtime.database.as_system(
+        "save_refreshed",
+        connection_id=connection_id,
+        version=version,
+        tokens=seal_tokens(runtime.vault, connection_id, platform, tokens),
+    )
+    if saved:
+        return Outcome.RENEWED
+    if await runtime.database.as_system("account_for_step", connection_id=connection_id) is None:
+        await _let_go(runtime, platform, connection_id, tokens)
+    return Outcome.ELSEWHERE
+
+
+async def _let_go(runtime: Runtime, platform: Platform, connection_id: str, tokens: Tokens) -> None:
+    """Disconnected while we renewed: these tokens belong to nobody, and the platform should know.
+
+    Only then: a revoke ends the whole grant, and with it what another worker may have stored.
+    """
+    try:
+        await login_for(platform, runtime).revoke(tokens.access)
+    except PlatformFailure as failure:
+        log("revoke_failed", connection_id=connection_id, platform=platform, platform_code=failure.code)
+
+
+async def _ended(runtime: Runtime, connection_id: str, version: int) -> Outcome:
+    ended = await runtime.database.as_system(
+        "mark_reconnect", connection_id=connection_id, version=version, reason="access_ended"
+    )
+    return Outcome.ENDED if ended else Outcome.ELSEWHERE
+
+
+async def refresh_due(runtime: Runtime) -> dict[str, int]:
+    """Renews what would run out soon. Returns how many ended how; what is left is due at the next run."""
+    due: list[dict[str, Any]] = await runtime.database.as_system("due_refreshes", limit=_CRON_BATCH)
+    limit = asyncio.Semaphore(_CRON_PARALLEL)
+    counts = dict.fromkeys((outcome.value for outcome in Outcome), 0)
+
+    async def one(entry: dict[str, Any]) -> None:
+        async with limit:
+            outcome = await refresh(runtime, connection_id=entry["connection_id"], version=entry["version"])
+            counts[outcome.value] += 1
+
+    tasks = [asyncio.create_task(one(entry)) for entry in due]
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=_CRON_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return counts
