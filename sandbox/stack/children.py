@@ -45,13 +45,15 @@ class Children:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def start(self, name: str, argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Child:
         log = self.logs / f"{name}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 argv,
                 env=dict(env),
                 cwd=cwd,

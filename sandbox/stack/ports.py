@@ -24,7 +24,7 @@ class Ports:
         ports = {name: _port(environ, name, default) for name, default in DEFAULTS.items()}
         for name, port in ports.items():
             if not _is_free(port):
-                raise PortTaken(f"port {port} is taken: stop what listens there, or choose another port with {name}=...")
+                raise PortTaken(f"port {port} is taken: stop what listens there, or choose another with {name}=...")
         return cls(*ports.values())
 
     @classmethod

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 
@@ -144,7 +145,13 @@ def _hand_over(home: Path, owner: pwd.struct_passwd | None) -> None:
         os.chown(home, owner.pw_uid, owner.pw_gid)
 
 
-def _identity(owner: pwd.struct_passwd | None) -> dict[str, int | list[int]]:
+class _Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _identity(owner: pwd.struct_passwd | None) -> _Identity:
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
 
 
@@ -153,13 +160,14 @@ def _initdb_options(data: Path) -> list[str]:
 
 
 def _run(owner: pwd.struct_passwd | None, home: Path, *command: str | Path) -> None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [str(part) for part in command],
         cwd=home,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
         capture_output=True,
         text=True,
-        **_identity(owner),  # type: ignore[call-overload]
+        check=False,
+        **_identity(owner),
     )
     if done.returncode:
         raise NoPostgres(f"{command[0]} failed: {done.stderr.strip()}")
@@ -171,7 +179,7 @@ def _serve(
     fixed = (f"listen_addresses={HOST}", "unix_socket_directories=", "max_connections=200", "timezone=UTC")
     options = [part for setting in (*fixed, *settings) for part in ("-c", setting)]
     with (home / "log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [str(programs / "bin" / "postgres"), "-D", str(home / "data"), "-p", str(port), *options],
             cwd=home,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
@@ -180,7 +188,7 @@ def _serve(
             stderr=log,
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509
-            **_identity(owner),  # type: ignore[call-overload]
+            **_identity(owner),
         )
 
 

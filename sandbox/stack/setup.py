@@ -3,6 +3,7 @@
 Standard library only, and no syntax that an old Python 3 cannot read.
 """
 
+import fcntl
 import glob
 import hashlib
 import os
@@ -10,11 +11,14 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-STAMP = ROOT / ".venv" / ".itoms-ready"
-INPUTS = ("requirements.txt", "requirements-dev.txt", "package.json", "package-lock.json", "sandbox/stack/setup.py")
+VENV = ROOT / ".venv"
+LOCAL = ROOT / ".local"
+PYTHON_INPUTS = ("requirements.txt", "requirements-dev.txt")
+NODE_INPUTS = ("package.json", "package-lock.json")
 PYTHON = (3, 12)
 NODE = 20
 ASK_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
@@ -27,11 +31,8 @@ class Missing(Exception):
 def main():
     # type: () -> int
     try:
-        python = find_python()
-        node = find_node()
-        if not is_ready(python, node):
-            install(python)
-            STAMP.write_text(stamp(python, node), encoding="utf-8")
+        with one_at_a_time():
+            make_ready(find_python(), find_node())
     except Missing as problem:
         print("itoms: {}".format(problem), file=sys.stderr)
         return 1
@@ -39,6 +40,15 @@ def main():
         print("itoms: `{}` failed with {}".format(" ".join(failed.cmd), failed.returncode), file=sys.stderr)
         return 1
     return 0
+
+
+@contextmanager
+def one_at_a_time():
+    # type: () -> Iterator[None]
+    LOCAL.mkdir(exist_ok=True)
+    with open(str(LOCAL / "setup.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def find_python():
@@ -64,7 +74,8 @@ def find_node():
     match = re.match(r"v(\d+)\.", version)
     if not match or int(match.group(1)) < NODE:
         found = "found {}".format(version) if version else "found none"
-        raise Missing("Node.js 20 or newer is missing ({}): install it from nodejs.org or your system's packages.".format(found))
+        advice = "install it from nodejs.org or your system's packages."
+        raise Missing("Node.js 20 or newer is missing ({}): {}".format(found, advice))
     if not shutil.which("npm"):
         raise Missing("npm is missing: it comes with Node.js, or install your system's npm package.")
     return version
@@ -73,45 +84,66 @@ def find_node():
 def output(command):
     # type: (list) -> str
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=str(ROOT))
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=str(ROOT), check=False)
     except OSError:
         return ""
     return done.stdout.decode().strip() if done.returncode == 0 else ""
 
 
-def is_ready(python, node):
-    # type: (str, str) -> bool
-    installed = (ROOT / "node_modules").is_dir() and (ROOT / ".local" / "env").is_file()
-    return installed and STAMP.is_file() and STAMP.read_text(encoding="utf-8") == stamp(python, node)
+def make_ready(python, node):
+    # type: (str, str) -> None
+    version = output([python, "-c", ASK_VERSION])
+    parts = [
+        Part(ROOT / "node_modules" / ".itoms-ready", fingerprint(NODE_INPUTS, node), start_npm),
+        Part(VENV / ".itoms-ready", fingerprint(PYTHON_INPUTS, version), lambda: start_pip(python, version)),
+    ]
+    stale = [part for part in parts if not part.is_ready()]
+    if stale:
+        print("itoms: installing packages (once)", flush=True)
+    for part, process in [(part, part.start()) for part in stale]:
+        if process.wait():
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+        part.stamp.write_text(part.wanted, encoding="utf-8")
+    if not (LOCAL / "env").is_file():
+        run([str(VENV / "bin" / "python"), "-I", "sandbox/stack/keys.py"])
 
 
-def stamp(python, node):
-    # type: (str, str) -> str
+class Part:
+    def __init__(self, stamp, wanted, start):
+        # type: (Path, str, Callable) -> None
+        self.stamp = stamp
+        self.wanted = wanted
+        self.start = start
+
+    def is_ready(self):
+        # type: () -> bool
+        return self.stamp.is_file() and self.stamp.read_text(encoding="utf-8") == self.wanted
+
+
+def fingerprint(names, version):
+    # type: (tuple, str) -> str
     digest = hashlib.sha256()
-    for name in INPUTS:
+    for name in names:
         digest.update((ROOT / name).read_bytes())
-    return "{} {} {} {}\n".format(digest.hexdigest(), output([python, "-c", ASK_VERSION]), node, ROOT)
+    return "{} {} {}\n".format(digest.hexdigest(), version, ROOT)
 
 
-def install(python):
-    # type: (str) -> None
-    packages = start_npm()
-    shutil.rmtree(str(ROOT / ".venv"), ignore_errors=True)
-    run([python, "-m", "venv", ".venv"])
-    venv = str(ROOT / ".venv" / "bin" / "python")
-    run([venv, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", "requirements-dev.txt", "-r", "requirements.txt"])
-    if packages.wait():
-        raise subprocess.CalledProcessError(packages.returncode, packages.args)
-    run([venv, "-I", "sandbox/stack/keys.py"])
+def start_pip(python, version):
+    # type: (str, str) -> subprocess.Popen
+    """Into the .venv there is, if its Python is the wanted one: somebody may be using it."""
+    venv = str(VENV / "bin" / "python")
+    if output([venv, "-c", ASK_VERSION]) != version:
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        run([python, "-m", "venv", ".venv"])
+    quietly = [venv, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    return subprocess.Popen(quietly + ["-r", "requirements-dev.txt", "-r", "requirements.txt"], cwd=str(ROOT))
 
 
 def start_npm():
     # type: () -> subprocess.Popen
     """Nothing here needs an install script, and none should run."""
-    print("itoms: installing Python and Node packages (once)", flush=True)
-    return subprocess.Popen(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=str(ROOT)
-    )
+    quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    return subprocess.Popen(["npm", "ci"] + quietly, cwd=str(ROOT), stdout=subprocess.DEVNULL)
 
 
 def run(command):

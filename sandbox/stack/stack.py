@@ -56,9 +56,10 @@ class Stack:
 @contextmanager
 def fresh(name: str, ports: Ports) -> Iterator[Stack]:
     """An empty project on PGlite: what the simulated platforms remember is gone too when they stop."""
-    for left_over in (LOCAL / name, LOGS / name):
+    own = f"{name}-{ports.app}"
+    for left_over in (LOCAL / own, LOGS / own):
         shutil.rmtree(left_over, ignore_errors=True)
-    with running(ports, str(LOCAL / name / "database"), LOGS / name, local_keys.load()) as stack:
+    with running(ports, str(LOCAL / own / "database"), LOGS / own, local_keys.load()) as stack:
         yield stack
 
 

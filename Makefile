@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test lint format bench-cold vercel requirements clean
+
+PYTHON := .venv/bin/python
+CHECKED := shared functions ops sandbox tests bench
+PRESENT := $(wildcard $(CHECKED))
+
+help:
+	@echo "make demo        set up, then the whole story against the local stack"
+	@echo "make dev         set up, then serve the local stack until Ctrl-C"
+	@echo "make test        set up, then every test"
+	@echo "make lint        style, types and SQL"
+	@echo "make bench-cold  what importing each function costs"
+	@echo "make vercel      build for Vercel and check what would be deployed"
+	@echo "make clean       remove everything that the other commands made"
+
+setup:
+	@for p in python3.12 python3.13 python3.14 python3 python; do \
+	  if "$$p" -c '' >/dev/null 2>&1; then exec "$$p" -I sandbox/stack/setup.py; fi; \
+	done; echo "itoms: Python 3.12 or newer is missing: install it from python.org, your system's packages or pyenv." >&2; exit 1
+
+demo: setup
+	@$(PYTHON) -m sandbox.demo
+
+dev: setup
+	@$(PYTHON) -m sandbox.stack.dev
+
+test: setup
+	@$(PYTHON) -m pytest
+
+lint: setup
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy $(PRESENT)
+	$(PYTHON) -m sqlfluff lint --processes 2 --disable-progress-bar supabase
+
+format: setup
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench-cold: setup
+	@$(PYTHON) bench/cold_import.py
+
+vercel: setup tools/vercel/node_modules
+	@$(PYTHON) -m pytest -m deploy tests/deploy
+
+tools/vercel/node_modules: tools/vercel/package-lock.json
+	@npm ci --prefix tools/vercel --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+requirements: setup
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --custom-compile-command "make requirements" requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --custom-compile-command "make requirements" requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf .local .venv .vercel node_modules tools/vercel/node_modules supabase/.temp .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
