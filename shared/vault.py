@@ -9,7 +9,6 @@ not open. A key of the ring serves at most 2**32 random nonces (NIST SP 800-38D,
 
 from __future__ import annotations
 
-import binascii
 import os
 import re
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
@@ -84,7 +83,7 @@ class Vault:
 def _parse_ring(ring: Secret) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for position, entry in enumerate(ring.reveal().split(","), start=1):
-        key_id, _, encoded = entry.strip().partition(":")
+        key_id, _, encoded = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id) or key_id in keys:
             raise Misconfigured(f"TOKEN_ENCRYPTION_KEYS: entry {position} has no key id of its own")
         keys[key_id] = _parse_key(encoded, position)
@@ -94,7 +93,7 @@ def _parse_ring(ring: Secret) -> dict[str, bytes]:
 def _parse_key(encoded: str, position: int) -> bytes:
     try:
         key = b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != _KEY_BYTES or len(set(key)) == 1:
         raise Misconfigured(f"TOKEN_ENCRYPTION_KEYS: entry {position} is not a random {_KEY_BYTES}-byte key in base64")

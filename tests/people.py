@@ -16,7 +16,6 @@ from sandbox.samples import Samples, make_samples
 from sandbox.stack.clients import SandboxControl, Supabase, User, browser
 from sandbox.stack.stack import Stack
 
-
 _NAMES = {
     "instagram": {"username": "hill.walks", "name": "Hill Walks", "account_type": "BUSINESS"},
     "tiktok": {"username": "hill.walks", "nickname": "Hill Walks"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -9,6 +10,9 @@ from typing import Any, Self
 import httpx
 
 from sandbox.stack.environment import Addresses
+
+# Nothing here speaks TLS, and reading the machine's certificates takes longer than a whole request. Knows none.
+LOCAL_ONLY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,6 @@ def browser(addresses: Addresses) -> httpx.Client:
         for cookie in client.cookies.jar:
             cookie.secure = False
 
-    client = httpx.Client(
-        base_url=addresses.app, event_hooks={"response": [trust_localhost]}, timeout=60, trust_env=False
-    )
+    hooks = {"response": [trust_localhost]}
+    client = httpx.Client(base_url=addresses.app, event_hooks=hooks, timeout=60, trust_env=False, verify=LOCAL_ONLY)
     return client

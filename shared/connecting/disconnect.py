@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from shared.connecting.logins import login_for
+from shared.connecting.tokens import open_tokens
 from shared.database import Platform
 from shared.logs import log
 from shared.platforms.failures import PlatformFailure
 from shared.runtime import Runtime
 from shared.secret import Secret
-from shared.vault import CannotOpen, Place
+from shared.vault import CannotOpen
 
 _WHERE_TO_REMOVE = {
     "instagram": "Instagram: Settings, Apps and Websites, Remove itoms",
@@ -29,8 +30,8 @@ async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> dict
         "disconnect_connection", connection_id=str(connection_id), user_id=user_id
     )
     receipt = deleted["receipt"]
-    if envelope := deleted.get("access_token"):
-        outcome = await _revoke(runtime, receipt["platform"], str(connection_id), envelope)
+    if deleted.get("access_token"):
+        outcome = await _revoke(runtime, receipt["platform"], str(connection_id), deleted)
         recorded = await runtime.database.as_system(
             "record_revocation", disconnection_id=receipt["id"], outcome=outcome
         )
@@ -38,11 +39,15 @@ async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> dict
     return {**receipt, "remove_at_platform": _WHERE_TO_REMOVE[receipt["platform"]]}
 
 
-async def _revoke(runtime: Runtime, platform: Platform, connection_id: str, envelope: str) -> str:
+async def _revoke(runtime: Runtime, platform: Platform, connection_id: str, deleted: dict[str, Any]) -> str:
     """One attempt, with the token still in memory; it is stored nowhere any more."""
     try:
-        token = runtime.vault.open(envelope, Place(connection_id, platform, "access"))
-        await login_for(platform, runtime).revoke(token)
+        login = login_for(platform, runtime)
+        held = open_tokens(runtime.vault, connection_id, {"platform": platform, **deleted})
+        access = held.access
+        if held.refresh is not None and deleted["access_ended"]:
+            access = (await login.refresh(held)).access
+        await login.revoke(access)
     except (PlatformFailure, CannotOpen) as failure:
         code = failure.code if isinstance(failure, PlatformFailure) else "token_unreadable"
         log("revoke_failed", connection_id=connection_id, platform=platform, platform_code=code)

@@ -22,20 +22,19 @@ from pydantic_core import ErrorDetails
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, request_response
 
 from shared import logs, runtime
 from shared.errors import Refused
 from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.settings import CRON_SECRET, Misconfigured
-from shared.web.problems import problem
+from shared.web.problems import PROBLEMS, problem
 
 MAX_BODY_BYTES = 1_000_000
 # Seconds. Below maxDuration of vercel.json, so that we answer before the platform ends the process.
 DEADLINE_SECONDS = 50.0
 _JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -114,7 +113,8 @@ def _app(name: str, method: str, serve: Serve, refuse: Refuse = problem) -> Star
         )  # fmt: skip
         return response
 
-    return Starlette(routes=[Route("/{path:path}", respond, methods=_METHODS)])
+    # A Mount, because a Route would answer methods it does not know by itself.
+    return Starlette(routes=[Mount("/", request_response(respond))])
 
 
 async def _guarded(name: str, method: str, serve: Serve, refuse: Refuse, request: Request) -> tuple[str, Response]:
@@ -125,7 +125,10 @@ async def _guarded(name: str, method: str, serve: Serve, refuse: Refuse, request
         async with asyncio.timeout(DEADLINE_SECONDS):
             return "ok", await serve(request)
     except Refused as refusal:
-        return refusal.code, refuse(refusal)
+        if refusal.code in PROBLEMS:
+            return refusal.code, refuse(refusal)
+        logs.log("undescribed_refusal", level=logging.ERROR, function=name, reason=refusal.code)
+        return "internal_error", refuse(Refused("internal_error"))
     except TimeoutError:
         return "deadline_reached", refuse(Refused("deadline_reached"))
     except Misconfigured as error:
@@ -177,7 +180,7 @@ def _parse[Body](adapter: TypeAdapter[Body], body: bytes) -> Body:
         if any(entry["type"] == "json_invalid" for entry in found):
             raise Refused("not_json") from None
         tags = adapter.core_schema.get("choices", ())
-        fields = [{"field": _field(entry, tags), "message": entry["msg"]} for entry in found]
+        fields = [{"field": _field(entry, tags), "message": _message(entry)} for entry in found]
         raise Refused("invalid_input", errors=fields[:20]) from None
 
 
@@ -186,4 +189,11 @@ def _field(entry: ErrorDetails, tags: Container[object]) -> str:
     if entry["type"].startswith("union_tag"):
         return str(entry["ctx"]["discriminator"]).strip("'")
     path = entry["loc"][1:] if entry["loc"] and entry["loc"][0] in tags else entry["loc"]
-    return ".".join(str(part) for part in path)
+    return ".".join(str(part) for part in path)[:100]
+
+
+def _message(entry: ErrorDetails) -> str:
+    """pydantic would repeat an unknown tag, however long it is."""
+    if entry["type"] == "union_tag_invalid":
+        return f"Input should be {entry['ctx']['expected_tags']}"
+    return entry["msg"]

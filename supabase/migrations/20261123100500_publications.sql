@@ -136,7 +136,7 @@ as $$
 begin
   if new.state <> old.state and not private.may_become(old.platform, old.state, new.state) then
     raise exception using
-      errcode = 'PT409', message = 'illegal_transition',
+      errcode = 'P0001', message = 'illegal_transition',
       detail = format('%s: %s to %s', old.platform, old.state, new.state);
   end if;
   if new.state in ('published', 'failed') then
@@ -498,7 +498,8 @@ begin
   select s.id, 'account_disconnected', s.state from settled as s;
   delete from public.connections as c where c.id = p_connection_id;
   return jsonb_build_object(
-    'receipt', to_jsonb(v_receipt) - 'disconnected_by', 'access_token', v_tokens.access_token
+    'receipt', to_jsonb(v_receipt) - 'disconnected_by', 'access_token', v_tokens.access_token,
+    'refresh_token', v_tokens.refresh_token, 'access_ended', v_tokens.access_expires_at <= now() + interval '1 minute'
   );
 end
 $$;

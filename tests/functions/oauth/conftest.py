@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from sandbox.stack.clients import SandboxControl
+from sandbox.stack.stack import Stack
+from shared.settings import Settings
+from shared.vault import Vault
+from tests.functions.oauth.flow import Flow, token_calls
+from tests.people import Project
+
+pytest.register_assert_rewrite("tests.functions.oauth.start_promises", "tests.functions.oauth.callback_promises")
+
+ACCOUNTS: dict[str, dict[str, Any]] = {
+    "instagram": {
+        "username": "marsh.birds",
+        "name": "Full-Name-Of-The-Person",
+        "account_type": "BUSINESS",
+        "biography": "Biography-Of-The-Person",
+        "website": "https://website-of-the-person.example",
+    },
+    "tiktok": {"username": "handle-of-the-person", "nickname": "Marsh Birds"},
+}
+
+
+@pytest.fixture
+def flow(
+    request: pytest.FixtureRequest, stack: Stack, project: Project, sandbox: SandboxControl, db: psycopg.Connection[Any]
+) -> Iterator[Flow]:
+    """On the platform of the test's class, with a project and an account of its own."""
+    platform = request.cls.platform
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    with httpx.Client(base_url=stack.addresses.app, cookies=no_cookies, trust_env=False, timeout=60) as client:
+        yield Flow(
+            platform=platform,
+            project=project,
+            account=sandbox.add_account(platform, **ACCOUNTS[platform]),
+            client=client,
+            sandbox=sandbox,
+            db=db,
+            vault=Vault.from_settings(Settings(stack.env)),
+            app_url=stack.addresses.app,
+            calls_before=len(token_calls(sandbox)),
+        )
+    sandbox.clear_faults()
+
+
+@pytest.fixture
+def written(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """All that was logged or printed during the test."""
+    caplog.set_level(logging.DEBUG)
+    return lambda: caplog.text + "".join(capfd.readouterr())

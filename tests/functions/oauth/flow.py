@@ -1,0 +1,130 @@
+"""One connect, step by step, so that a test can interfere between any two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+import httpx
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from sandbox.creator import Creator
+from sandbox.stack.clients import SandboxControl
+from shared.vault import Vault
+from tests.people import Project
+
+Platform = Literal["instagram", "tiktok"]
+Parameters = Mapping[str, str] | Sequence[tuple[str, str]]
+
+OTHER: Mapping[Platform, Platform] = {"instagram": "tiktok", "tiktok": "instagram"}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a browser holds after the click on Connect."""
+
+    url: str
+    state: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`client` keeps no cookies: what a request carries is what the test gave it."""
+
+    platform: Platform
+    project: Project
+    account: Mapping[str, Any]
+    client: httpx.Client
+    sandbox: SandboxControl
+    db: psycopg.Connection[Any]
+    vault: Vault
+    app_url: str
+    calls_before: int
+
+    @property
+    def account_id(self) -> str:
+        return str(self.account["user_id" if self.platform == "instagram" else "open_id"])
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self.app_url}/api/oauth/{self.platform}/callback"
+
+    def ask(self, person: Creator, project_id: str = "", **headers: str) -> httpx.Response:
+        body = {"project_id": project_id or self.project.id}
+        return self.client.post(f"/api/oauth/{self.platform}/start", json=body, headers=person.user.headers | headers)
+
+    def start(self, person: Creator | None = None, project_id: str = "") -> Started:
+        answer = self.ask(person or self.project.owner, project_id).raise_for_status()
+        url = answer.json()["authorization_url"]
+        state = parse_qs(urlsplit(url).query)["state"][0]
+        return Started(url, state, answer.headers["set-cookie"].partition(";")[0])
+
+    def consent(self, started: Started, **choices: str) -> dict[str, str]:
+        """The parameters with which the platform sends the browser back."""
+        back = self.project.owner.consent(started.url, account=self.account_id, **choices)
+        return dict(parse_qsl(urlsplit(back).query))
+
+    def come_back(self, parameters: Parameters, cookie: str, **headers: str) -> httpx.Response:
+        """With any cookies of these `name=value`; empty for none."""
+        carried = {"cookie": cookie} if cookie else {}
+        path = f"/api/oauth/{self.platform}/callback?{urlencode(parameters)}"
+        return self.client.get(path, headers=carried | headers)
+
+    def connect(self, person: Creator | None = None, project_id: str = "", **choices: str) -> httpx.Response:
+        started = self.start(person, project_id)
+        return self.come_back(self.consent(started, **choices), started.cookie)
+
+    def token_calls(self) -> list[dict[str, Any]]:
+        """Requests to the token endpoint of either platform since the test began."""
+        return token_calls(self.sandbox)[self.calls_before :]
+
+    def connection(self) -> dict[str, Any] | None:
+        return self._row("select * from public.connections where platform_account_id = %s", self.account_id)
+
+    def tokens(self) -> dict[str, Any] | None:
+        query = """
+            select t.* from private.connection_tokens as t
+            join public.connections as c on c.id = t.connection_id where c.platform_account_id = %s
+        """
+        return self._row(query, self.account_id)
+
+    def oauth_state(self, state_hash: str) -> dict[str, Any] | None:
+        return self._row("select * from private.oauth_states where state_hash = %s", state_hash)
+
+    def sandbox_tokens(self) -> list[str]:
+        return [entry["token"] for entry in self.sandbox.tokens() if entry["account"] == self.account_id]
+
+    def _row(self, query: str, *values: str) -> dict[str, Any] | None:
+        with self.db.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query, values).fetchone()
+
+
+def token_calls(sandbox: SandboxControl) -> list[dict[str, Any]]:
+    entries = [*sandbox.journal("instagram.token"), *sandbox.journal("tiktok.token")]
+    return sorted(entries, key=lambda entry: entry["at"])
+
+
+def outcome(answer: httpx.Response) -> str:
+    """The `connect=` of a redirect to Settings."""
+    assert answer.status_code == 303, answer.text
+    return parse_qs(urlsplit(answer.headers["location"]).query)["connect"][0]
+
+
+def whole_database(db: psycopg.Connection[Any]) -> str:
+    """Every row of every table of ours, as text."""
+    tables = db.execute(
+        "select schemaname, tablename from pg_tables where schemaname in ('public', 'private')"
+    ).fetchall()
+    return "\n".join(_text_of(db, schema, table) for schema, table in tables)
+
+
+def _text_of(db: psycopg.Connection[Any], schema: str, table: str) -> str:
+    query = sql.SQL("select coalesce(string_agg(t::text, E'\\n'), '') from {} as t")
+    row = db.execute(query.format(sql.Identifier(schema, table))).fetchone()
+    assert row is not None
+    return str(row[0])

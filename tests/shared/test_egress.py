@@ -1,0 +1,239 @@
+"""The one way out, against real sockets: bounded in time and size, never redirected, carrying nothing over."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+import socket
+import struct
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared import logs
+from shared.egress import MAX_ANSWER_BYTES, USER_AGENT, Answer, CallFailed, Egress, new_client
+
+Respond = Callable[[socket.socket], None]
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"
+
+
+class Host:
+    """Answers each connection with the next of `responses` and keeps what was sent to it."""
+
+    def __init__(self, *responses: Respond | bytes) -> None:
+        self.requests: list[str] = []
+        self._responses = responses
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Host:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Closing alone does not wake a thread that waits in accept().
+        with socket.create_connection(self._listener.getsockname()):
+            pass
+        self._thread.join(5)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        for response in self._responses:
+            connection, _ = self._listener.accept()
+            with connection:
+                self.requests.append(_read_request(connection))
+                if self.requests[-1]:
+                    _respond(connection, response)
+
+
+def _read_request(connection: socket.socket) -> str:
+    """The head of a request, or the first of what a TLS client says."""
+    received = b""
+    while b"\r\n\r\n" not in received and received[:1] != b"\x16" and (part := connection.recv(4096)):
+        received += part
+    return received.decode("latin-1")
+
+
+def _respond(connection: socket.socket, response: Respond | bytes) -> None:
+    try:
+        connection.sendall(response) if isinstance(response, bytes) else response(connection)
+    except OSError:
+        return
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _drip(connection: socket.socket) -> None:
+    """A byte every 20 ms: each one would restart a timeout that only watches the gaps."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+    for _ in range(1000):
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+def _say_nothing(connection: socket.socket) -> None:
+    connection.settimeout(5)
+    connection.recv(1)
+
+
+def _send(*urls: str, seconds: float = 5.0) -> list[Answer]:
+    async def run() -> list[Answer]:
+        async with new_client() as client:
+            egress = Egress(client)
+            return [await egress.send(client.build_request("GET", url), seconds=seconds) for url in urls]
+
+    return asyncio.run(run())
+
+
+def _failure(url: str, seconds: float = 5.0) -> CallFailed:
+    with pytest.raises(CallFailed) as caught:
+        _send(url, seconds=seconds)
+    return caught.value
+
+
+def _with_body(body: bytes, *headers: str) -> bytes:
+    head = "\r\n".join(("HTTP/1.1 200 OK", f"content-length: {len(body)}", "connection: close", *headers))
+    return head.encode() + b"\r\n\r\n" + body
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    with Host(b"") as other:
+        redirect = f"HTTP/1.1 {status} Found\r\nlocation: {other.url}/\r\ncontent-length: 0\r\n\r\n"
+        with Host(redirect.encode()) as host:
+            [answer] = _send(f"{host.url}/token?secret=marker")
+
+        assert answer.status == status
+    assert other.requests == [""], "only the knock that ends the server"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(_with_body(b"x" * 10_000_000), id="10 MB"),
+        pytest.param(_with_body(b"x" * (MAX_ANSWER_BYTES + 1)), id="one byte too many"),
+        pytest.param(_with_body(gzip.compress(b"x" * 50_000_000), "content-encoding: gzip"), id="compressed bomb"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + b"x" * 10_000_000, id="of no stated length"),
+    ],
+)
+def test_an_answer_that_is_too_large_is_cut_off(answer: bytes) -> None:
+    with Host(answer) as host:
+        assert _failure(host.url).sent
+
+
+def test_the_largest_answer_that_is_allowed_is_read_whole() -> None:
+    with Host(_with_body(b"x" * MAX_ANSWER_BYTES)) as host:
+        [answer] = _send(host.url)
+
+    assert len(answer.body) == MAX_ANSWER_BYTES
+
+
+@pytest.mark.parametrize("respond", [_drip, _say_nothing])
+def test_a_slow_answer_ends_with_the_deadline(respond: Respond) -> None:
+    with Host(respond) as host:
+        assert _failure(host.url, seconds=0.2).sent
+
+
+def _cannot_be_reached() -> Iterator[tuple[str, str]]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    yield "refused", f"http://127.0.0.1:{port}/"
+    yield "no such name", "http://nobody.invalid/"
+    yield "no such scheme", "gopher://127.0.0.1/"
+
+
+@pytest.mark.parametrize("url", [pytest.param(url, id=name) for name, url in _cannot_be_reached()])
+def test_a_call_that_never_left_is_known_to_have_had_no_effect(url: str) -> None:
+    assert not _failure(url).sent
+
+
+def test_a_host_that_speaks_no_tls_gets_no_request() -> None:
+    with Host(b"HTTP/1.1 400 Bad Request\r\n\r\n") as host:
+        assert not _failure(host.url.replace("http://", "https://")).sent
+
+    assert "GET" not in host.requests[0]
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        pytest.param(_reset, id="reset"),
+        pytest.param(b"", id="closed"),
+        pytest.param(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf", id="cut short"),
+        pytest.param(b"\x00\xff garbage\r\n\r\n", id="not HTTP"),
+        pytest.param(_with_body(b"not gzip", "content-encoding: gzip"), id="not the encoding it says"),
+    ],
+)
+def test_after_sending_every_failure_may_have_had_an_effect(response: Respond | bytes) -> None:
+    with Host(response) as host:
+        assert _failure(host.url).sent
+
+    assert host.requests[0].startswith("GET / "), "the request did arrive"
+
+
+def test_a_failure_names_the_host_and_not_the_address() -> None:
+    with Host(_reset) as host:
+        failure = _failure(f"{host.url}/me?access_token=marker")
+
+    assert failure.host == "127.0.0.1"
+    shown = repr(failure) + str(failure) + "".join(traceback.format_exception(failure, chain=True))
+    assert "marker" not in shown
+
+
+def test_a_cookie_of_an_answer_is_never_sent_again() -> None:
+    """One process serves many people: what a platform sets for one must not reach it with another."""
+    with Host(_with_body(b"ok", "set-cookie: session=ada; Path=/", "set-cookie: b=1"), OK) as host:
+        _send(f"{host.url}/one", f"{host.url}/two")
+
+    assert [request.split()[1] for request in host.requests] == ["/one", "/two"]
+    assert not [request for request in host.requests if "cookie" in request.lower()]
+
+
+def test_calls_go_out_under_our_own_name() -> None:
+    with Host(OK) as host:
+        _send(host.url)
+
+    assert f"user-agent: {USER_AGENT}\r\n" in host.requests[0].lower().replace("\r\n\r\n", "\r\n")
+
+
+def test_the_environment_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy or a password from the environment would see, or be seen by, the platforms."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ada password marker\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with Host(OK) as host:
+        [answer] = _send(host.url)
+
+    assert answer.body == b"ok"
+    assert "authorization" not in host.requests[0].lower()
+
+
+def test_addresses_do_not_reach_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    logs.configure()
+    caplog.set_level(logging.DEBUG)
+    with Host(OK, _reset) as host:
+        _send(f"{host.url}/refresh?access_token=marker")
+        _failure(f"{host.url}/refresh?access_token=marker")
+
+    assert "marker" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("body", "parsed"), [(b'{"a": 1}', {"a": 1}), (b"<html>", None), (b"", None), (b"\xff", None), (b'{"a"', None)]
+)
+def test_a_body_that_is_not_json_is_none(body: bytes, parsed: object) -> None:
+    assert Answer(200, {}, body).json() == parsed
