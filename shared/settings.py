@@ -26,7 +26,8 @@ _ORIGIN = r"https?://[^/\s?#]+"
 _BASE_URL = r"https?://[^\s?#]+[^/\s?#]"
 _KEY = r"\S{8,}"
 
-APP_URL = Variable("APP_URL", _ORIGIN)
+# Without TLS a __Host- cookie reaches only localhost, and no platform redirects anywhere else.
+APP_URL = Variable("APP_URL", r"https://[^\s/?#]+|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
 SUPABASE_URL = Variable("SUPABASE_URL", _BASE_URL)
 # Legacy keys are JWTs; they are refused so that nobody goes on with a key that cannot be rotated alone.
 SUPABASE_PUBLISHABLE_KEY = Variable("SUPABASE_PUBLISHABLE_KEY", r"sb_publishable_\S+")

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 # Replaced in this order: an address would otherwise be taken for a handle, and a key for a phone number.
+_DATE = r"\d\d([./-])\d\d\1(?:\d{4}|\d\d)(?![./-]?\d)"
+_TIME = r"\d\d\.\d\d(?![.\d])"
 _SCRUBBED = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     (re.compile(r"\b(?:act|rft|clt)\.[\w!*-]{8,}|\b(?:IG|EAA)[\w-]{20,}"), "[secret]"),
@@ -15,8 +17,9 @@ _SCRUBBED = (
     (re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}"), "[secret]"),
     (re.compile(r"(?i)\b(password|passwort|secret|token|api[ _-]?key)(\s*[:=]\s*)\S+"), r"\1\2[secret]"),
     (re.compile(r"(?<![\w@])@[\w.]{2,}"), "[handle]"),
-    (re.compile(r"(?<![\w+])(?:\+|00)\d[\d ()./-]{6,18}\d\b"), "[phone]"),
-    (re.compile(r"(?<![\w.])\(?0\d{1,4}\)?[ /.-]\d[\d /.-]{4,12}\d\b"), "[phone]"),
+    (re.compile(r"(?<![\w+])(?:\+|(?<!\d )00)\d[\d ()./-]{6,18}\d\b"), "[phone]"),
+    (re.compile(rf"(?<![\w.])(?<!\d )(?!{_DATE}|{_TIME})\(?0\d{{1,4}}\)?[ /.-]\d[\d /.-]{{4,12}}\d\b"), "[phone]"),
+    (re.compile(r"(?<![\w.])0\d{10}\b"), "[phone]"),
     (re.compile(r"(?<![\w.-])(?:\d{3}[ .-]\d{3}[ .-]\d{4}|\(\d{3}\) ?\d{3}[ .-]\d{4})(?![\w-])"), "[phone]"),
 )  # fmt: skip
 
@@ -47,6 +50,12 @@ class CaptionFields:
 
 def scrub(text: str) -> str:
     """Without e-mail addresses, phone numbers, handles and what looks like a credential."""
+    while (scrubbed := _scrub_once(text)) != text:
+        text = scrubbed
+    return text
+
+
+def _scrub_once(text: str) -> str:
     for pattern, replacement in _SCRUBBED:
         text = pattern.sub(replacement, text)
     return text

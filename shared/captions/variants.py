@@ -14,7 +14,7 @@ from shared.publishing.text import utf16_units
 MOST_VARIANTS = 3
 # What every platform we publish to accepts, so that a variant fits wherever it is used.
 _HASHTAG = re.compile(r"\w{1,100}")
-_LINK = re.compile(r"(?i)\bhttps?://|\bwww\.|\b[a-z0-9-]+\.(?:com|net|org|io|me|ly|app|link|shop|xyz)\b")
+_LINK = re.compile(r"(?i)\bhttps?://\S+|\bwww\.\S+|\b[a-z0-9.-]+\.(?:com|net|org|io|me|ly|app|link|shop|xyz)\b")
 _MENTION = re.compile(r"(?<!\w)@\w")
 _INVISIBLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -81,5 +81,10 @@ def _is_usable(variant: Variant, known: str) -> bool:
     """A link or a mention that the creator did not write is not the AI's to add."""
     if not variant.caption or utf16_units(variant.text) > CAPTION_UNITS or variant.text.count("#") > INSTAGRAM_HASHTAGS:
         return False
-    invented_link = _LINK.search(variant.text) and not _LINK.search(known)
+    invented_link = any(link not in known for link in _links(variant.text))
     return not (invented_link or _MENTION.search(variant.text))
+
+
+def _links(text: str) -> list[str]:
+    """As they stand in the text, up to the next space."""
+    return [match.group() for match in _LINK.finditer(text)]

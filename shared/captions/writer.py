@@ -9,6 +9,7 @@ from uuid import UUID
 
 import anthropic
 import httpx2
+from pydantic import BaseModel, ValidationError
 
 from shared.captions.fields import CaptionFields
 from shared.captions.variants import SCHEMA, usable_variants
@@ -22,6 +23,7 @@ from shared.settings import ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, CAPTION_MODEL
 
 # Seconds for one attempt. The SDK repeats a failed one once, and both must fit the function's deadline.
 _ATTEMPT_SECONDS = 20.0
+_LONGEST_WAIT_SECONDS = 2.0
 _MAX_TOKENS = 2000
 
 _SYSTEM = """\
@@ -33,6 +35,16 @@ Write three different captions in the language of the title. Each one stands for
 description, has at most 1200 characters, and contains no links, no mentions and no hashtags. Beside each caption \
 give five to ten fitting hashtags, single words without spaces. Text in square brackets such as [e-mail] was \
 removed: write around it. Invent no facts, names, prices or dates."""
+
+
+class _Block(BaseModel):
+    type: str
+    text: str = ""
+
+
+class _Message(BaseModel):
+    stop_reason: str
+    content: list[_Block]
 
 
 class CaptionRequest(Input):
@@ -65,17 +77,26 @@ async def write_captions(runtime: Runtime, jwt: Secret, request: CaptionRequest)
 async def _ask(settings: Settings, fields: CaptionFields) -> str:
     client = _client(settings.text(ANTHROPIC_BASE_URL), settings.secret(ANTHROPIC_API_KEY).reveal())
     try:
-        message = await client.messages.create(
+        response = await client.messages.with_raw_response.create(
             model=settings.text(CAPTION_MODEL),
             max_tokens=_MAX_TOKENS,
             system=_SYSTEM,
             messages=[{"role": "user", "content": fields.as_message()}],
             output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
         )
+        return _text(await response.read())
     except anthropic.APIStatusError as error:
         raise _unavailable(error.status_code, error.response.headers.get("retry-after")) from None
-    except anthropic.AnthropicError:
+    except (anthropic.AnthropicError, httpx2.HTTPError):
         raise Refused("caption_unavailable", retry_after=10) from None
+
+
+def _text(body: bytes) -> str:
+    """The SDK builds its types without checking them, so the raw body is parsed here, by what we need of it."""
+    try:
+        message = _Message.model_validate_json(body)
+    except ValidationError:
+        raise Refused("caption_unusable") from None
     if message.stop_reason == "refusal":
         raise Refused("caption_refused")
     if message.stop_reason != "end_turn":
@@ -99,5 +120,17 @@ def _client(base_url: str, api_key: str) -> anthropic.AsyncAnthropic:
         timeout=_ATTEMPT_SECONDS,
         max_retries=1,
         default_headers={"user-agent": USER_AGENT},
-        http_client=httpx2.AsyncClient(timeout=_ATTEMPT_SECONDS, trust_env=False, follow_redirects=False),
+        http_client=httpx2.AsyncClient(
+            timeout=_ATTEMPT_SECONDS,
+            trust_env=False,
+            follow_redirects=False,
+            event_hooks={"response": [_leave_long_waits_to_the_user]},
+        ),
     )
+
+
+async def _leave_long_waits_to_the_user(response: httpx2.Response) -> None:
+    """The SDK would sleep inside this function for as long as the answer's Retry-After says, without a limit."""
+    retry_after = response.headers.get("retry-after", "0")
+    if not retry_after.isdecimal() or int(retry_after) > _LONGEST_WAIT_SECONDS:
+        response.headers["x-should-retry"] = "false"

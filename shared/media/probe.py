@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from pymediainfo import MediaInfo
 
+from shared.media.boxes import Unsound, check_tables
+
 # MediaInfo asks for small pieces; fetched in blocks, a video costs a handful of range reads.
 _BLOCK_BYTES = 256 * 1024
 # A file that makes the parser read more than this is not one that a camera or an editor wrote.
@@ -82,7 +84,7 @@ def probe(read_range: ReadRange, *, byte_size: int, media_type: str) -> MediaFac
     head = reader.read(16)
     if media_type == "image/jpeg":
         return _probe_jpeg(reader, head, byte_size)
-    return _probe_mp4(reader, head)
+    return _probe_mp4(reader, head, byte_size)
 
 
 def _probe_jpeg(reader: RangeReader, head: bytes, byte_size: int) -> MediaFacts:
@@ -104,17 +106,24 @@ def _ends_as_jpeg(reader: RangeReader, byte_size: int) -> bool:
     tail = b""
     while piece := reader.read(byte_size - tail_at - len(tail)):
         tail += piece
-    return b"\xff\xd9" in tail
+    # Behind the last start of a scan: a thumbnail in the head ends with the same marker.
+    return tail.rfind(b"\xff\xd9") > tail.rfind(b"\xff\xda")
 
 
-def _probe_mp4(reader: RangeReader, head: bytes) -> MediaFacts:
+def _probe_mp4(reader: RangeReader, head: bytes, byte_size: int) -> MediaFacts:
     if head[4:8] != b"ftyp":
         raise NotWhatItClaims("This is not an MP4 video.")
+    try:
+        check_tables(reader, byte_size)
+    except Unsound:
+        raise NotWhatItClaims("The MP4 video is damaged.") from None
     tracks = _tracks(reader)
     general, video, audio = (tracks.get(kind, {}) for kind in ("General", "Video", "Audio"))
     if general.get("format") != "MPEG-4" or not video.get("width") or not video.get("height"):
         raise NotWhatItClaims("There is no video in this MP4 file.")
-    if general.get("istruncated") == "Yes" or not video.get("duration"):
+    announced = sum(int(track.get("stream_size") or 0) for track in (video, audio))
+    missing = announced > int(general.get("datasize") or 0)
+    if general.get("istruncated") == "Yes" or not video.get("duration") or missing:
         raise NotWhatItClaims("The MP4 video is cut off.")
     return MediaFacts(
         width=int(video["width"]),

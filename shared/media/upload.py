@@ -62,12 +62,19 @@ async def complete(runtime: Runtime, jwt: Secret, request: CompleteRequest) -> d
     asset_id = str(request.media_asset_id)
     asset = await runtime.database.as_user(jwt, "media_to_complete", media_asset_id=asset_id)
     if asset["state"] == "uploading":
-        asset = await _judge(runtime, Storage(runtime.settings), asset)
+        asset = await _judge(runtime, jwt, Storage(runtime.settings), asset)
     return {name: value for name, value in asset.items() if name not in ("object_key", "sha256")}
 
 
-async def _judge(runtime: Runtime, storage: Storage, asset: dict[str, Any]) -> dict[str, Any]:
-    facts, refusal = await _look_at(storage, asset)
+async def _judge(runtime: Runtime, jwt: Secret, storage: Storage, asset: dict[str, Any]) -> dict[str, Any]:
+    try:
+        facts, refusal = await _look_at(storage, asset)
+    except Refused:
+        # Another request may have refused and deleted the file while this one was reading it.
+        asset = await runtime.database.as_user(jwt, "media_to_complete", media_asset_id=asset["id"])
+        if asset["state"] == "uploading":
+            raise
+        return asset
     verdict: dict[str, Any] = await runtime.database.as_system(
         "complete_media", media_asset_id=asset["id"], facts=asdict(facts) if facts else {}, refusal=refusal
     )

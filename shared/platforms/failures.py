@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from shared.egress import Answer, CallFailed, Egress
 
@@ -38,6 +38,14 @@ class PlatformAnswer(BaseModel):
     """The base of everything parsed from a platform: unknown fields are dropped, numeric ids become text."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_nulls(cls, content: object) -> object:
+        """A null says no more than a missing field, and must not make the rest of the answer unreadable."""
+        if not isinstance(content, dict):
+            return content
+        return {name: value for name, value in content.items() if value is not None}
 
 
 def parse[Model: PlatformAnswer](model: type[Model], content: Any) -> Model:

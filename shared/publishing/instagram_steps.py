@@ -111,9 +111,18 @@ async def _resolve(work: Work, runtime: Runtime) -> None:
         case "ERROR" | "EXPIRED":
             raise Failed("container_expired", {"container_id": str(work.publication.container_id)})
         case _ if (work.publication.seconds_since_intent or 0) >= _SECONDS_UNTIL_FINISHED_MEANS_UNPUBLISHED:
-            await work.record("processing", "found_unpublished")
+            await _commit_again(work)
         case _:
             raise _look_again(work)
+
+
+async def _commit_again(work: Work) -> None:
+    """The container is ready and was not published: the same one once more, but not for ever."""
+    detail = {"container_id": str(work.publication.container_id)}
+    end = try_again_or_fail(work, "platform_error", detail)
+    if not isinstance(end, Pause):
+        raise end
+    await work.record("processing", "found_unpublished", detail=detail, attempts=work.publication.attempts + 1)
 
 
 STEPS: Mapping[State, Callable[[Work, Runtime], Awaitable[None]]] = {

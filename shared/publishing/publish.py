@@ -37,7 +37,7 @@ async def publish(runtime: Runtime, jwt: Secret, request: PublishRequest, *, ide
     )
     view = created["publication"]
     if created["created"]:
-        view = await advance(runtime, view["id"], wait_seconds=WAIT_SECONDS) or view
+        view = await _advanced(runtime, jwt, view["id"])
     elif not is_settled(view):
         raise Refused("publication_in_progress", retry_after=2, publication_id=view["id"])
     return present(view)
@@ -47,8 +47,14 @@ async def follow(runtime: Runtime, jwt: Secret, publication_id: UUID) -> dict[st
     """Where a publication is, after doing whatever can be done for it now."""
     view = await runtime.database.as_user(jwt, "may_advance", publication_id=str(publication_id))
     if not is_settled(view) or view["next_step_at"]:
-        view = await advance(runtime, view["id"], wait_seconds=WAIT_SECONDS) or view
+        view = await _advanced(runtime, jwt, view["id"])
     return present(view)
+
+
+async def _advanced(runtime: Runtime, jwt: Secret, publication_id: str) -> dict[str, Any]:
+    """When it was not ours to move, somebody else may have moved it: read again what they made of it."""
+    view = await advance(runtime, publication_id, wait_seconds=WAIT_SECONDS)
+    return view or await runtime.database.as_user(jwt, "may_advance", publication_id=publication_id)
 
 
 async def carry_on(runtime: Runtime) -> int:

@@ -29,11 +29,18 @@ class Media(Input):
     alt_text: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
 
 
+def _one_to_ten(media: tuple[Media, ...]) -> tuple[Media, ...]:
+    """Not Field(min_length=1): pydantic would call a list with one bad item empty as well."""
+    if not 1 <= len(media) <= 10:
+        raise ValueError("between 1 and 10 items")
+    return media
+
+
 class _Publish(Input):
     content_id: UUID
     connection_id: UUID
     caption: Caption
-    media: Annotated[tuple[Media, ...], Field(min_length=1, max_length=10)]
+    media: Annotated[tuple[Media, ...], AfterValidator(_one_to_ten)]
 
 
 class InstagramPublish(_Publish):

@@ -6,9 +6,9 @@ and consent to the Music Usage Confirmation.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from shared.inputs import Input
 
@@ -20,10 +20,17 @@ type ConsentVersion = Literal["2026-03-09"]
 type PrivacyLevel = Literal["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"]
 
 
+def _given(agreed: bool) -> bool:
+    """Not Literal[True]: that takes a 1, too."""
+    if not agreed:
+        raise ValueError("Without your agreement nothing can be posted on TikTok.")
+    return agreed
+
+
 class MusicUsageConsent(Input):
     """Given by the click itself: the text stands beside the button, and its version comes with the request."""
 
-    agreed: Literal[True]
+    agreed: Annotated[bool, AfterValidator(_given)]
     text_version: ConsentVersion
 
 

@@ -163,4 +163,6 @@ class Work:
             raise Overtaken
         self.view = view
         known = {name: value for name, value in changes.items() if name in Publication.model_fields}
+        if to == "committing":
+            known["seconds_since_intent"] = 0.0
         self.remember(state=to, **known)

@@ -2,7 +2,7 @@
 
 create table private.object_deletions (
   object_key text primary key,
-  requested_at timestamptz not null default now()
+  due_at timestamptz not null default now()
 );
 comment on table private.object_deletions is 'Files in R2 whose row is gone and which must go too.';
 
@@ -14,7 +14,7 @@ create table private.purge_runs (
 );
 comment on table private.purge_runs is 'What each purge found. An alarm is a token that should already have been gone.';
 
-create index object_deletions_requested_at_idx on private.object_deletions (requested_at);
+create index object_deletions_due_at_idx on private.object_deletions (due_at);
 create index purge_runs_ran_at_idx on private.purge_runs (ran_at);
 create index media_assets_abandoned_idx on public.media_assets (created_at) where state = 'uploading';
 
@@ -24,7 +24,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  insert into private.object_deletions (object_key) values (old.object_key) on conflict do nothing;
+  -- Not before an upload that was still begun with its presigned address must have ended.
+  insert into private.object_deletions (object_key, due_at)
+  values (old.object_key, greatest(now(), old.created_at + interval '6 hours'))
+  on conflict do nothing;
   return old;
 end
 $$;
@@ -148,7 +151,12 @@ language sql
 stable
 security definer
 set search_path = ''
-as $$ select d.object_key from private.object_deletions as d order by d.requested_at limit p_limit $$;
+as $$
+  select d.object_key from private.object_deletions as d
+  where d.due_at <= now()
+  order by d.due_at
+  limit p_limit
+$$;
 
 create function public.take_object_deletions(p_limit integer) returns setof text
 language sql
@@ -171,6 +179,12 @@ create function public.finish_object_deletions(p_object_keys text[]) returns int
 language sql
 set search_path = ''
 as $$ select private.finish_object_deletions(p_object_keys) $$;
+
+-- A refused file goes too, also when the function that refused it did not live to delete it.
+create trigger queue_refused_object_deletion
+after update on public.media_assets
+for each row when (new.state = 'refused' and old.state <> 'refused')
+execute function private.queue_object_deletion();
 
 alter table private.object_deletions enable row level security;
 alter table private.purge_runs enable row level security;

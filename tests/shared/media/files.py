@@ -1,0 +1,158 @@
+"""Files that lie, and videos of any size that take no room."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+type Piece = tuple[int, int, bytes]
+
+
+def boxes(data: bytes) -> dict[str, bytes]:
+    """The top-level boxes of a small MP4, in their order."""
+    found: dict[str, bytes] = {}
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4])
+        found[data[at + 4 : at + 8].decode()] = data[at : at + size]
+        at += size
+    return found
+
+
+def without(name: str, data: bytes) -> bytes:
+    return b"".join(box for kind, box in boxes(data).items() if kind != name)
+
+
+@dataclass
+class Sparse:
+    """A file of which only the interesting pieces exist; the rest is zeros. Counts what is read of it."""
+
+    pieces: list[Piece]
+    size: int
+    reads: list[tuple[int, int]] = field(default_factory=list)
+
+    def read_range(self, first: int, last: int) -> bytes:
+        self.reads.append((first, last))
+        assert 0 <= first <= last < self.size, "a range outside of the file"
+        out = bytearray(last - first + 1)
+        for start, end, data in self.pieces:
+            low, high = max(start, first), min(end, last + 1)
+            if low < high:
+                out[low - first : high - first] = data[low - start : high - start]
+        return bytes(out)
+
+    @property
+    def bytes_read(self) -> int:
+        return sum(last - first + 1 for first, last in self.reads)
+
+
+def sparse(*parts: bytes | int) -> Sparse:
+    """From bytes and lengths of zeros, one after the other."""
+    at, pieces = 0, []
+    for part in parts:
+        if isinstance(part, int):
+            at += part
+            continue
+        pieces.append((at, at + len(part), part))
+        at += len(part)
+    return Sparse(pieces, at)
+
+
+def large_video(data: bytes, size: int, *, moov_first: bool) -> Sparse:
+    """The same short film with `size` bytes more in its mdat, behind the real samples."""
+    found = boxes(data)
+    mdat = found["mdat"]
+    padded = (len(mdat) + size).to_bytes(4) + mdat[4:]
+    if moov_first:
+        return sparse(found["ftyp"], found["moov"], padded, size)
+    return sparse(found["ftyp"], padded, size, found["moov"])
+
+
+def with_free_box(data: bytes, size: int) -> Sparse:
+    """A player's worst case: megabytes of nothing between the first box and the one that matters."""
+    found = boxes(data)
+    free = (size + 8).to_bytes(4) + b"free"
+    assert list(found)[-1] == "moov"
+    return sparse(without("moov", data), free, size, found["moov"])
+
+
+def whole(data: bytes) -> Sparse:
+    return sparse(data)
+
+
+def zip_file() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("page.html", "<script>alert(1)</script>")
+    return out.getvalue()
+
+
+def photo_with_thumbnail(*, cut: bool) -> bytes:
+    """A small photo as cameras make them: the thumbnail in its head is a whole JPEG of its own."""
+    picture, thumbnail = io.BytesIO(), io.BytesIO()
+    Image.effect_noise((160, 120), 60).convert("RGB").save(thumbnail, "JPEG", quality=40)
+    Image.effect_noise((320, 240), 90).convert("RGB").save(picture, "JPEG", quality=60)
+    head = b"Exif\0\0" + thumbnail.getvalue()
+    data = picture.getvalue()
+    segment = b"\xff\xe1" + (len(head) + 2).to_bytes(2) + head
+    made = data[:2] + segment + data[2:]
+    return made[: len(made) - len(data) // 2] if cut else made
+
+
+def progressive_photo() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((320, 240), 90).convert("RGB").save(out, "JPEG", progressive=True)
+    return out.getvalue()
+
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((64, 64), 90).save(out, "PNG")
+    return out.getvalue()
+
+
+def gif() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((64, 64), 90).save(out, "GIF")
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    name: str
+    media_type: str
+    data: bytes
+
+
+def lies(photo: Path, video: Path) -> Iterator[Lie]:
+    """Every one of these must be refused."""
+    jpeg, mp4 = photo.read_bytes(), video.read_bytes()
+    moov = boxes(mp4)["moov"]
+    brand = (20).to_bytes(4) + b"ftypisom\0\0\2\0isom"
+    yield Lie("a PNG named jpg", "image/jpeg", png())
+    yield Lie("a GIF named jpg", "image/jpeg", gif())
+    yield Lie("an MP4 announced as a JPEG", "image/jpeg", mp4)
+    yield Lie("half a JPEG", "image/jpeg", jpeg[: len(jpeg) // 2])
+    yield Lie("a JPEG without its last bytes", "image/jpeg", jpeg[:-2])
+    yield Lie("a cut photo with a whole thumbnail", "image/jpeg", photo_with_thumbnail(cut=True))
+    yield Lie("text", "image/jpeg", b"This is not a picture.\n")
+    yield Lie("HTML", "image/jpeg", b"<!doctype html><script>alert(1)</script>")
+    yield Lie("HTML behind a JPEG's first bytes", "image/jpeg", b"\xff\xd8\xff\xe0<script>alert(1)</script>\xff\xd9")
+    yield Lie("a zip behind a JPEG's first bytes", "image/jpeg", jpeg[:600] + zip_file())
+    yield Lie("a JPEG's first and last bytes", "image/jpeg", b"\xff\xd8\xff\xd9")
+    yield Lie("one byte", "image/jpeg", b"\xff")
+    yield Lie("a JPEG announced as an MP4", "video/mp4", jpeg)
+    yield Lie("text named mp4", "video/mp4", b"This is not a film.\n")
+    yield Lie("an MP4 without moov", "video/mp4", without("moov", mp4))
+    yield Lie("an MP4 without its media", "video/mp4", without("mdat", mp4))
+    yield Lie("half an MP4", "video/mp4", mp4[: len(mp4) // 2])
+    yield Lie("an MP4 cut in its moov", "video/mp4", boxes(mp4)["ftyp"] + moov[: len(moov) // 2])
+    yield Lie("an MP4's brand alone", "video/mp4", brand)
+    yield Lie("HTML behind an MP4's brand", "video/mp4", brand + b"<script>alert(1)</script>")
+    yield Lie("one byte named mp4", "video/mp4", b"\0")
+    yield Lie("a box that claims to be endless", "video/mp4", brand + b"\xff\xff\xff\xffmoov" + moov[8:100])
