@@ -1,4 +1,8 @@
-"""R2 through the S3 API. Imported by the media functions alone: boto3 takes half a second to load."""
+"""R2 through the S3 API, for the media functions alone.
+
+boto3 is loaded with the first client and not with this module: a request that is refused before storage is needed
+does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,6 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import Refused
@@ -21,17 +23,6 @@ if TYPE_CHECKING:
 
 # Seconds in which an upload must begin.
 UPLOAD_SECONDS = 900
-# Otherwise botocore adds CRC32 trailers that R2 has answered with 501.
-_CONFIG = Config(
-    signature_version="s3v4",
-    region_name="auto",
-    s3={"addressing_style": "path"},
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-    connect_timeout=5,
-    read_timeout=10,
-    retries={"total_max_attempts": 2},
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +105,20 @@ async def _in_thread[Result](work: Callable[[], Result]) -> Result:
 @cache
 def _client(endpoint: str, key_id: str, secret: str) -> S3Client:
     """One for the process: boto3 clients may be shared between threads, and are slow to make."""
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        signature_version="s3v4",
+        region_name="auto",
+        s3={"addressing_style": "path"},
+        # Otherwise botocore adds CRC32 trailers that R2 has answered with 501.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=5,
+        read_timeout=10,
+        retries={"total_max_attempts": 2},
+    )
     session: Any = boto3.session.Session(aws_access_key_id=key_id, aws_secret_access_key=secret)
-    client: S3Client = session.client("s3", endpoint_url=endpoint, config=_CONFIG)
+    client: S3Client = session.client("s3", endpoint_url=endpoint, config=config)
     return client
