@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
-from sandbox.instagram.access import live_token, owner_of_path
+from sandbox.instagram.access import live_token, owner_of_path, publisher_of_path
 from sandbox.instagram.errors import NOT_VISIBLE, invalid, refused
 from sandbox.instagram.publishing import quota_usage
 from sandbox.instagram.store import Account, Container, Media
@@ -123,7 +123,7 @@ async def media_list(sandbox: Sandbox, call: Call) -> Response:
 
 
 async def publishing_limit(sandbox: Sandbox, call: Call) -> Response:
-    account, _ = owner_of_path(sandbox, call)
+    account = publisher_of_path(sandbox, call)
     settings = sandbox.settings.instagram
     since = _number(call, "since", 0)
     if since and since < sandbox.clock.now() - 86400:

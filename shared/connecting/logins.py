@@ -82,7 +82,6 @@ class InstagramLogin:
 
     async def redeem(self, code: Secret, *, redirect_uri: str) -> Account:
         short = await self._client.redeem_code(code, redirect_uri=redirect_uri)
-        # Meta's oldest shape of this answer names no permissions; then the calls below find out.
         if short.permissions is not None and not short.permissions.issuperset(instagram.SCOPES):
             raise NotConnected("permission_missing")
         long = await self._client.exchange_for_long_lived(Secret(short.access_token))
@@ -91,6 +90,9 @@ class InstagramLogin:
         account_type = profile.account_type.upper()
         if account_type in _NOT_PROFESSIONAL:
             raise NotConnected("account_not_professional")
+        # Meta's oldest shape of its first answer names no permissions.
+        if short.permissions is None and not await self._client.may_publish(token, account_id=profile.user_id):
+            raise NotConnected("permission_missing")
         return Account(
             platform_account_id=profile.user_id,
             callback_ids=tuple(dict.fromkeys((profile.user_id, profile.id, short.user_id))),

@@ -136,6 +136,16 @@ class Instagram:
         answer = await self._graph("GET", "me", token, params={"fields": "user_id,username,account_type"})
         return parse(Profile, _unwrap(answer))
 
+    async def may_publish(self, token: Secret, *, account_id: str) -> bool:
+        """Asks for the publishing quota, which only a token with the right to publish may see."""
+        try:
+            await self._graph("GET", f"{account_id}/content_publishing_limit", token)
+        except PlatformFailure as failure:
+            if failure.certainty is Certainty.REFUSED and is_missing_permission(failure.code):
+                return False
+            raise
+        return True
+
     async def create_photo(
         self, token: Secret, *, account_id: str, image_url: str, caption: str, alt_text: str | None
     ) -> str:
@@ -176,6 +186,11 @@ class Instagram:
         base = f"{self._settings.text(INSTAGRAM_GRAPH_URL)}/{self._settings.text(INSTAGRAM_API_VERSION)}"
         headers = {"authorization": f"Bearer {token.reveal()}"}
         return _checked(await call(self._egress, method, f"{base}/{path}", headers=headers, **parts))
+
+
+def is_missing_permission(code: str) -> bool:
+    """Meta: 10, and everything from 200 to 299."""
+    return code == "10" or (code.isdecimal() and 200 <= int(code) <= 299)
 
 
 def _unwrap(content: Any) -> Any:

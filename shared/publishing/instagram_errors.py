@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.platforms.failures import Certainty, PlatformFailure
+from shared.platforms.instagram import is_missing_permission
 
 # A subcode is more exact than its code, so it is looked up first.
 _BY_SUBCODE: Mapping[str, str] = {
@@ -47,7 +48,6 @@ _BY_CODE: Mapping[str, str] = {
     "3": "request_invalid",
     "4": "rate_limited",
     "9": "daily_limit",
-    "10": "permission_missing",
     "17": "rate_limited",
     "24": "platform_error",
     "25": "account_restricted",
@@ -76,7 +76,7 @@ _PROVES_NOT_POSTED = frozenset(
 
 
 def reason_for(failure: PlatformFailure) -> str:
-    if failure.code.isdecimal() and 200 <= int(failure.code) <= 299:
+    if is_missing_permission(failure.code):
         return "permission_missing"
     by_code = _BY_CODE.get(failure.code, "refused_unmapped")
     return _BY_SUBCODE.get(failure.subcode, by_code)

@@ -21,6 +21,18 @@ class TestCallback(CallbackPromises):
             "callback_ids": [flow.account["user_id"], flow.account["scoped_id"]],
         }
 
+    @pytest.mark.parametrize("shape", ["flat", "data", "bare"])
+    def test_the_right_to_publish_is_proved_whatever_shape_the_answer_has(self, flow: Flow, shape: str) -> None:
+        """The bare shape names no permissions at all."""
+        before = flow.sandbox.settings()["instagram"]["token_shape"]
+        flow.sandbox.settings(instagram={"token_shape": shape})
+        try:
+            assert outcome(flow.connect(leave_out="instagram_business_content_publish")) == "permission_missing"
+            assert flow.connection() is None
+            assert outcome(flow.connect()) == "connected"
+        finally:
+            flow.sandbox.settings(instagram={"token_shape": before})
+
     @pytest.mark.parametrize("written_as", ["PERSONAL", "Personal", "personal"])
     def test_a_personal_account_leaves_no_row(self, flow: Flow, written_as: str) -> None:
         flow.sandbox.change_account(flow.account_id, account_type=written_as)
