@@ -6,6 +6,7 @@ from shared.web.endpoint import Call, answer, public_endpoint
 
 
 async def handle(call: Call[None]) -> Response:
+    call.runtime.settings.check()
     await call.runtime.database.as_system("due_publications", limit=1)
     return answer({"status": "ok"})
 

@@ -17,6 +17,8 @@ def main() -> int:
     except PortTaken as taken:
         print(f"itoms: {taken}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     except (ChildFailed, Broken) as failed:
         print(f"itoms: {failed}", file=sys.stderr)
         return 1

@@ -71,6 +71,11 @@ class Settings:
             raise Misconfigured(f"{variable.name} does not have the expected form")
         return value
 
+    def check(self) -> None:
+        """Raises Misconfigured at the first variable that any function would miss."""
+        for variable in VARIABLES:
+            self.text(variable)
+
     def secret(self, variable: Variable) -> Secret:
         return Secret(self.text(variable))
 

@@ -28,7 +28,10 @@ const OUTCOMES = {
   not_found: ["Not connected", "You are no longer a member of the project. Nothing was stored."],
   role_too_low: ["Not connected", "Your role in the project changed. Nothing was stored; ask an owner."],
 };
-const OTHER = ["Not connected", "Something went wrong on our side. Nothing was stored; choose Connect again."];
+const OTHER = [
+  "Something went wrong on our side",
+  "Look at the project's connections: if the account is not listed there, choose Connect again.",
+];
 
 const query = new URLSearchParams(location.search);
 if (query.has("connect")) {

@@ -23,6 +23,8 @@ class Ports:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Ports:
         ports = {name: _port(environ, name, default) for name, default in DEFAULTS.items()}
         for name, port in ports.items():
+            if list(ports.values()).count(port) > 1:
+                raise PortTaken(f"port {port} is wanted twice: choose another with {name}=...")
             if not _is_free(port):
                 raise PortTaken(f"port {port} is taken: stop what listens there, or choose another with {name}=...")
         return cls(*ports.values())

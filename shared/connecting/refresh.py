@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from enum import Enum
 from typing import Any
 
 from shared.connecting.logins import Tokens, login_for
 from shared.connecting.tokens import open_tokens, seal_tokens
 from shared.database import Platform
+from shared.errors import Refused
 from shared.logs import log
 from shared.platforms.failures import PlatformFailure
 from shared.runtime import Runtime
@@ -16,6 +18,8 @@ from shared.vault import CannotOpen
 
 # Longer than the one call it covers can take.
 _LEASE_SECONDS = 30
+# Seconds between tries to store what the platform will not give a second time.
+_SAVE_AGAIN_AFTER = (0.2, 0.8, 2.0, 4.0)
 _CRON_BATCH = 200
 _CRON_PARALLEL = 5
 _CRON_SECONDS = 40.0
@@ -45,16 +49,23 @@ async def refresh(runtime: Runtime, *, connection_id: str, version: int) -> Outc
     except PlatformFailure as failure:
         log("refresh_failed", connection_id=connection_id, platform=platform, platform_code=failure.code)
         return await _ended(runtime, connection_id, version) if login.ends_access(failure) else Outcome.LATER
-    return await _save(runtime, platform, connection_id, version, tokens)
+    # Shielded: once TikTok has answered, its old refresh token is dead, and what came must be stored.
+    return await asyncio.shield(_save(runtime, platform, connection_id, version, tokens))
 
 
 async def _save(runtime: Runtime, platform: Platform, connection_id: str, version: int, tokens: Tokens) -> Outcome:
-    saved = await runtime.database.as_system(
-        "save_refreshed",
-        connection_id=connection_id,
-        version=version,
-        tokens=seal_tokens(runtime.vault, connection_id, platform, tokens),
-    )
+    row = seal_tokens(runtime.vault, connection_id, platform, tokens)
+    for pause in _SAVE_AGAIN_AFTER:
+        try:
+            saved = await runtime.database.as_system(
+                "save_refreshed", connection_id=connection_id, version=version, tokens=row
+            )
+            break
+        except Refused:
+            log("refresh_not_saved", connection_id=connection_id, platform=platform)
+            await runtime.sleep(pause)
+    else:
+        raise Refused("database_unavailable", retry_after=5)
     if saved:
         return Outcome.RENEWED
     if await runtime.database.as_system("account_for_step", connection_id=connection_id) is None:
@@ -84,12 +95,21 @@ async def refresh_due(runtime: Runtime) -> dict[str, int]:
     """Renews what would run out soon. Returns how many ended how; what is left is due at the next run."""
     due: list[dict[str, Any]] = await runtime.database.as_system("due_refreshes", limit=_CRON_BATCH)
     limit = asyncio.Semaphore(_CRON_PARALLEL)
-    counts = dict.fromkeys((outcome.value for outcome in Outcome), 0)
+    counts = dict.fromkeys([*(outcome.value for outcome in Outcome), "broken"], 0)
 
     async def one(entry: dict[str, Any]) -> None:
         async with limit:
-            outcome = await refresh(runtime, connection_id=entry["connection_id"], version=entry["version"])
-            counts[outcome.value] += 1
+            try:
+                outcome = await refresh(runtime, connection_id=entry["connection_id"], version=entry["version"])
+                counts[outcome.value] += 1
+            except Exception as error:
+                counts["broken"] += 1
+                log(
+                    "refresh_broken",
+                    level=logging.ERROR,
+                    connection_id=entry["connection_id"],
+                    error_type=type(error).__name__,
+                )
 
     tasks = [asyncio.create_task(one(entry)) for entry in due]
     if tasks:

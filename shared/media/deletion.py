@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from shared.errors import Refused
 from shared.media.storage import Storage
 from shared.runtime import Runtime
 
 _BATCH = 200
+_MOST_REFUSALS = 3
 
 
 async def delete_orphans(runtime: Runtime) -> int:
-    """One batch. A file is struck off the list only after storage said that it is gone."""
+    """One batch. A file is struck off the list only after storage said that it is gone.
+
+    Raises Refused when storage refused any; one file that it refuses for ever does not keep the others waiting.
+    """
     storage = Storage(runtime.settings)
     keys: list[str] = await runtime.database.as_system("take_object_deletions", limit=_BATCH)
+    gone: list[str] = []
+    refused = 0
     for key in keys:
-        await storage.delete(key)
-    if keys:
-        await runtime.database.as_system("finish_object_deletions", object_keys=keys)
-    return len(keys)
+        try:
+            await storage.delete(key)
+            gone.append(key)
+        except Refused:
+            refused += 1
+            if refused == _MOST_REFUSALS:
+                break
+    if gone:
+        await runtime.database.as_system("finish_object_deletions", object_keys=gone)
+    if refused:
+        raise Refused("storage_unavailable", retry_after=60)
+    return len(gone)

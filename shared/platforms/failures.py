@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from shared.egress import Answer, CallFailed, Egress
+
+# Codes and ids are shown and logged; a platform that puts a sentence there is not quoted.
+_NOT_A_CODE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 class Certainty(Enum):
@@ -24,9 +28,9 @@ class PlatformFailure(Exception):
     def __init__(self, certainty: Certainty, *, code: str = "", subcode: str = "", trace_id: str = "") -> None:
         super().__init__(f"{certainty.value} {code} {subcode}".strip())
         self.certainty = certainty
-        self.code = code
-        self.subcode = subcode
-        self.trace_id = trace_id
+        self.code = _NOT_A_CODE.sub("?", code)[:80]
+        self.subcode = _NOT_A_CODE.sub("", subcode)[:80]
+        self.trace_id = _NOT_A_CODE.sub("", trace_id)[:80]
 
     def detail(self) -> dict[str, str]:
         """What the timeline may show of it: the platform's codes, and the id its support asks for."""

@@ -211,9 +211,7 @@ def _checked(answer: Answer) -> Any:
         case {"error": dict(error)}:
             found = parse(_GraphError, error)
             certainty = Certainty.REFUSED if 400 <= answer.status < 500 else Certainty.UNCLEAR
-            raise PlatformFailure(
-                certainty, code=found.code, subcode=found.error_subcode, trace_id=found.fbtrace_id[:64]
-            )
+            raise PlatformFailure(certainty, code=found.code, subcode=found.error_subcode, trace_id=found.fbtrace_id)
         case {"error_type": str()} if answer.status == 400:
             raise PlatformFailure(Certainty.REFUSED, code="oauth")
         case _:

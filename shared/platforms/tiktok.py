@@ -154,7 +154,7 @@ def _oauth_checked(answer: Answer, needed: str) -> Any:
 def _oauth_failure(answer: Answer, content: Any) -> PlatformFailure:
     match content:
         case {"error": str(code)} if answer.status < 500:
-            return PlatformFailure(Certainty.REFUSED, code=code[:80], trace_id=str(content.get("log_id", ""))[:64])
+            return PlatformFailure(Certainty.REFUSED, code=code, trace_id=str(content.get("log_id", "")))
         case _:
             return PlatformFailure(Certainty.UNCLEAR, code=f"http_{answer.status}")
 
@@ -169,6 +169,6 @@ def _checked(answer: Answer) -> Any:
                 return content.get("data", {})
             refused = 200 <= answer.status < 500 and error.code not in ("", "ok")
             certainty = Certainty.REFUSED if refused else Certainty.UNCLEAR
-            raise PlatformFailure(certainty, code=error.code[:80], trace_id=error.log_id[:64])
+            raise PlatformFailure(certainty, code=error.code, trace_id=error.log_id)
         case _:
             raise PlatformFailure(Certainty.UNCLEAR, code=f"http_{answer.status}")

@@ -60,11 +60,7 @@ def as_database_request(request: PublishRequest) -> dict[str, Any]:
     """The argument of create_publication()."""
     plain = request.model_dump(mode="json", exclude={"media", "tiktok"})
     plain["items"] = [media.model_dump(mode="json") for media in request.media]
-    plain["options"], plain["consents"] = {}, []
-    if isinstance(request, TikTokPublish):
-        options = request.tiktok
-        plain["options"] = options.model_dump(mode="json")
-        plain["consents"] = [{"subject": options.consent_subject, "text_version": options.music_usage.text_version}]
+    plain["options"] = request.tiktok.model_dump(mode="json") if isinstance(request, TikTokPublish) else {}
     return plain
 
 

@@ -52,10 +52,6 @@ class TikTokOptions(Input):
             raise ValueError("Branded content visibility cannot be set to private.")
         return self
 
-    @property
-    def consent_subject(self) -> str:
-        return "tiktok_branded_content_and_music_usage" if self.branded_content else "tiktok_music_usage"
-
     def post_info(self, caption: str) -> dict[str, Any]:
         """As TikTok names it, with its negative sense. The caption is the user's, byte for byte."""
         return {

@@ -180,8 +180,8 @@ $$;
 comment on function private.kind_of is
 'The kind follows from the probed media. Null: this combination cannot be published.';
 
--- p_request: content_id, connection_id, platform, caption, options, items [{media_asset_id, alt_text}],
--- consents [{subject, text_version}].
+-- p_request: content_id, connection_id, platform, caption, options, items [{media_asset_id, alt_text}]. The record of
+-- a consent is made here from the options that will be posted, so that the two can never say different things.
 create function private.create_publication(p_request jsonb, p_idempotency_key text, p_request_hash text)
 returns jsonb
 language plpgsql
@@ -192,6 +192,7 @@ declare
   v_asked public.publications := jsonb_populate_record(null::public.publications, p_request);
   v_connection public.connections;
   v_media_types text[];
+  v_consent jsonb := p_request #> '{options,music_usage}';
   v_publication public.publications;
   v_created boolean := false;
 begin
@@ -212,7 +213,7 @@ begin
       perform private.refuse(409, 'reconnect_needed');
     elsif v_connection.platform <> v_asked.platform then
       perform private.refuse(422, 'platform_mismatch');
-    elsif v_asked.platform = 'tiktok' and jsonb_array_length(p_request -> 'consents') is distinct from 1 then
+    elsif v_asked.platform = 'tiktok' and v_consent ->> 'agreed' is distinct from 'true' then
       perform private.refuse(422, 'consent_missing');
     end if;
     select array_agg(a.media_type order by i.ordinality) into v_media_types
@@ -243,9 +244,17 @@ begin
     select
       v_publication.id, i.ordinality - 1, (i.item ->> 'media_asset_id')::uuid, i.item ->> 'alt_text'
     from jsonb_array_elements(p_request -> 'items') with ordinality as i (item, ordinality);
-    insert into public.consents (user_id, publication_id, subject, text_version)
-    select auth.uid(), v_publication.id, c.item ->> 'subject', c.item ->> 'text_version'
-    from jsonb_array_elements(p_request -> 'consents') as c (item);
+    if v_publication.platform = 'tiktok' then
+      insert into public.consents (user_id, publication_id, subject, text_version)
+      values (
+        auth.uid(), v_publication.id,
+        case
+          when v_publication.options ->> 'branded_content' = 'true' then 'tiktok_branded_content_and_music_usage'
+          else 'tiktok_music_usage'
+        end,
+        v_consent ->> 'text_version'
+      );
+    end if;
     insert into public.publication_events (publication_id, event, state)
     values (v_publication.id, 'publish_clicked', 'queued');
   elsif v_publication.id is null then
