@@ -17,9 +17,11 @@ type Platform = Literal["instagram", "tiktok"]
 # 42501: an authenticated user may run every function we call for one, so whoever may not is not signed in.
 # PGRST3nn: PostgREST's own answers to a JWT it cannot accept.
 _NOT_SIGNED_IN = ("42501", "PGRST300", "PGRST301", "PGRST302", "PGRST303")
+# What a statement refers to was deleted by another one at the same moment.
+_GONE = "23503"
 # Data that passed our own checks and that a column, a check or a type refuses (a NUL in a text, for example).
 _NOT_STORABLE = ("22", "23514", "23502")
-_OVERLOADED = ("57014", "53300", "PGRST000", "PGRST001", "PGRST002", "PGRST003")
+_OVERLOADED = ("57014", "53300", "40001", "40P01", "PGRST000", "PGRST001", "PGRST002", "PGRST003")
 
 
 class Database:
@@ -50,18 +52,20 @@ class Database:
         try:
             answer = await client.rpc(function, {f"p_{name}": value for name, value in arguments.items()}).execute()
         except APIError as error:
-            raise _refusal(error) from None
+            raise _refusal(error, as_user="authorization" in headers) from None
         except httpx.HTTPError:
             raise Refused("database_unavailable", retry_after=5) from None
         return answer.data
 
 
-def _refusal(error: APIError) -> Exception:
+def _refusal(error: APIError, *, as_user: bool) -> Exception:
     code = error.code or ""
     if code.startswith("PT") and error.message:
         return Refused(error.message)
-    if code in _NOT_SIGNED_IN:
+    if code in _NOT_SIGNED_IN and as_user:
         return Refused("not_signed_in")
+    if code == _GONE:
+        return Refused("not_found")
     if code in _OVERLOADED or code.startswith("50"):
         return Refused("database_unavailable", retry_after=5)
     if code.startswith(_NOT_STORABLE):

@@ -45,7 +45,7 @@ class Answer:
         """The parsed body, or None when it is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 

@@ -48,7 +48,7 @@ class Canary:
         self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
         made = yield
-        if isinstance(made, Stack):
+        if isinstance(made, Stack) and "server" in fixturedef.argnames:
             database = request.getfixturevalue("server").url()
             # Finalizers run last in, first out: this one still finds the stack running.
             fixturedef.addfinalizer(lambda: self._judge(made, database))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.settings import Settings
 
+_COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 # Refusals of the platform that only its operator can mend: wrong app id or secret, unregistered redirect.
 _OUR_FAULT = frozenset({"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"})
 
@@ -45,12 +47,16 @@ async def start(runtime: Runtime, jwt: Secret, platform: Platform, project_id: U
 
 
 async def consume(runtime: Runtime, platform: Platform, *, state: Secret, cookie: str) -> dict[str, str]:
-    """The user and project that started. Raises Refused; the state is spent either way."""
+    """The user and project that started. Raises Refused; the state is spent either way.
+
+    Whoever calls start_connection() themselves chooses the hash: a browser without a cookie of ours must match none,
+    not even the hash of nothing.
+    """
     started = await runtime.database.as_system(
         "consume_oauth_state",
         platform=platform,
         state_hash=_sha256(state.reveal()),
-        cookie_hash=_sha256(cookie),
+        cookie_hash=_sha256(cookie) if _COOKIE.fullmatch(cookie) else None,
     )
     if started is None:
         raise Refused("connect_not_started_here")
@@ -70,6 +76,16 @@ async def finish(runtime: Runtime, platform: Platform, started: dict[str, str], 
 
 
 async def _store(runtime: Runtime, platform: Platform, started: dict[str, str], account: Account) -> None:
+    """Twice at most: a disconnect in between closes the id, and the second look gives another."""
+    try:
+        await _store_once(runtime, platform, started, account)
+    except Refused as refusal:
+        if refusal.code != "disconnected_meanwhile":
+            raise
+        await _store_once(runtime, platform, started, account)
+
+
+async def _store_once(runtime: Runtime, platform: Platform, started: dict[str, str], account: Account) -> None:
     owner = {"project_id": started["project_id"], "user_id": started["user_id"], "platform": platform}
     connection_id = await runtime.database.as_system(
         "connection_id_for", **owner, platform_account_id=account.platform_account_id

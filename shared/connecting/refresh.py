@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from enum import Enum
 from typing import Any
 
@@ -22,13 +23,15 @@ _LEASE_SECONDS = 30
 _SAVE_AGAIN_AFTER = (0.2, 0.8, 2.0, 4.0)
 _CRON_BATCH = 200
 _CRON_PARALLEL = 5
-_CRON_SECONDS = 40.0
+# Nothing is begun after so many seconds.
+_CRON_SECONDS = 20.0
 
 
 class Outcome(Enum):
     RENEWED = "renewed"
     ELSEWHERE = "elsewhere"  # somebody else is at it, or done with it, or the account is gone
     ENDED = "ended"  # only a new consent helps; the tokens are deleted
+    UNREADABLE = "unreadable"  # the envelope does not open here: for the operator
     LATER = "later"  # the platform did not answer clearly; what is stored still counts
 
 
@@ -45,7 +48,7 @@ async def refresh(runtime: Runtime, *, connection_id: str, version: int) -> Outc
         tokens = await login.refresh(open_tokens(runtime.vault, connection_id, begun))
     except CannotOpen:
         log("token_unreadable", connection_id=connection_id, platform=platform)
-        return Outcome.LATER
+        return Outcome.UNREADABLE
     except PlatformFailure as failure:
         log("refresh_failed", connection_id=connection_id, platform=platform, platform_code=failure.code)
         return await _ended(runtime, connection_id, version) if login.ends_access(failure) else Outcome.LATER
@@ -95,10 +98,14 @@ async def refresh_due(runtime: Runtime) -> dict[str, int]:
     """Renews what would run out soon. Returns how many ended how; what is left is due at the next run."""
     due: list[dict[str, Any]] = await runtime.database.as_system("due_refreshes", limit=_CRON_BATCH)
     limit = asyncio.Semaphore(_CRON_PARALLEL)
+    stop_at = time.monotonic() + _CRON_SECONDS
     counts = dict.fromkeys([*(outcome.value for outcome in Outcome), "broken"], 0)
 
     async def one(entry: dict[str, Any]) -> None:
+        """What was begun is finished: a call that is cut off may have rotated a token nobody then knows."""
         async with limit:
+            if time.monotonic() > stop_at:
+                return
             try:
                 outcome = await refresh(runtime, connection_id=entry["connection_id"], version=entry["version"])
                 counts[outcome.value] += 1
@@ -111,10 +118,5 @@ async def refresh_due(runtime: Runtime) -> dict[str, int]:
                     error_type=type(error).__name__,
                 )
 
-    tasks = [asyncio.create_task(one(entry)) for entry in due]
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=_CRON_SECONDS)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*(one(entry) for entry in due))
     return counts

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pymediainfo import MediaInfo
 
-from shared.media.boxes import Unsound, check_tables
+from shared.media.boxes import Unsound, check_boxes
 
 # MediaInfo asks for small pieces; fetched in blocks, a video costs a handful of range reads.
 _BLOCK_BYTES = 256 * 1024
 # A file that makes the parser read more than this is not one that a camera or an editor wrote.
 _MOST_BYTES = 64 * 1024 * 1024
-_CODECS = {"AVC": "h264", "HEVC": "h265", "AV1": "av1", "VP8": "vp8", "VP9": "vp9", "AAC": "aac", "Opus": "opus"}
+_CODECS = {
+    "AVC": "h264",
+    "HEVC": "h265",
+    "AV1": "av1",
+    "VP8": "vp8",
+    "VP9": "vp9",
+    "AAC": "aac",
+    "mp4a-40": "aac",
+    "mp4a-40-2": "aac",
+    "Opus": "opus",
+}
 
 type ReadRange = Callable[[int, int], bytes]
 
@@ -43,7 +53,7 @@ class RangeReader(io.RawIOBase):
         self._read_range = read_range
         self._size = size
         self._at = 0
-        self._blocks: dict[int, bytes] = {}
+        self._blocks: dict[int, bytearray] = {}
 
     def readable(self) -> bool:
         return True
@@ -65,16 +75,23 @@ class RangeReader(io.RawIOBase):
             return b""
         number, offset = divmod(self._at, _BLOCK_BYTES)
         block = self._block(number)
-        piece = block[offset : offset + size] if size > 0 else block[offset:]
+        piece = bytes(block[offset : offset + size] if size > 0 else block[offset:])
         self._at += len(piece)
         return piece
 
-    def _block(self, number: int) -> bytes:
+    def hide_boxes(self, kinds_at: Iterable[int]) -> None:
+        """Turns boxes into free space for whoever reads from now on. Their kinds stand at these places."""
+        for at in kinds_at:
+            for place, letter in enumerate(b"free", start=at):
+                number, offset = divmod(place, _BLOCK_BYTES)
+                self._block(number)[offset] = letter
+
+    def _block(self, number: int) -> bytearray:
         if number not in self._blocks:
             if len(self._blocks) * _BLOCK_BYTES >= _MOST_BYTES:
                 raise NotWhatItClaims("The file is built in a way that would need reading most of it.")
             first = number * _BLOCK_BYTES
-            self._blocks[number] = self._read_range(first, min(first + _BLOCK_BYTES, self._size) - 1)
+            self._blocks[number] = bytearray(self._read_range(first, min(first + _BLOCK_BYTES, self._size) - 1))
         return self._blocks[number]
 
 
@@ -114,16 +131,14 @@ def _probe_mp4(reader: RangeReader, head: bytes, byte_size: int) -> MediaFacts:
     if head[4:8] != b"ftyp":
         raise NotWhatItClaims("This is not an MP4 video.")
     try:
-        check_tables(reader, byte_size)
+        reader.hide_boxes(check_boxes(reader, byte_size))
     except Unsound:
-        raise NotWhatItClaims("The MP4 video is damaged.") from None
+        raise NotWhatItClaims("The MP4 video is damaged or cut off.") from None
     tracks = _tracks(reader)
     general, video, audio = (tracks.get(kind, {}) for kind in ("General", "Video", "Audio"))
     if general.get("format") != "MPEG-4" or not video.get("width") or not video.get("height"):
         raise NotWhatItClaims("There is no video in this MP4 file.")
-    announced = sum(int(track.get("stream_size") or 0) for track in (video, audio))
-    missing = announced > int(general.get("datasize") or 0)
-    if general.get("istruncated") == "Yes" or not video.get("duration") or missing:
+    if general.get("istruncated") == "Yes" or not video.get("duration"):
         raise NotWhatItClaims("The MP4 video is cut off.")
     return MediaFacts(
         width=int(video["width"]),

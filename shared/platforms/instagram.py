@@ -47,7 +47,7 @@ class ShortLivedToken(PlatformAnswer):
 
 class LongLivedToken(PlatformAnswer):
     access_token: str = Field(min_length=1)
-    expires_in: int = Field(gt=0)
+    expires_in: int = Field(gt=0, le=10**9)
 
 
 class Profile(PlatformAnswer):

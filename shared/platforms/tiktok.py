@@ -24,9 +24,9 @@ class Tokens(PlatformAnswer):
     """Lifetimes are in seconds, and change: TikTok's pages have said 24 hours and two hours. Use what came."""
 
     access_token: str = Field(min_length=1)
-    expires_in: int = Field(gt=0)
+    expires_in: int = Field(gt=0, le=10**9)
     refresh_token: str = Field(min_length=1)
-    refresh_expires_in: int = Field(gt=0)
+    refresh_expires_in: int = Field(gt=0, le=10**9)
     open_id: str = Field(min_length=1, max_length=128)
     scope: frozenset[str]
 

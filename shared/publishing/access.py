@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.connecting.refresh import Outcome, refresh
 from shared.publishing.ladder import after_attempt
-from shared.publishing.work import MAX_ATTEMPTS, AccessLost, Pause, Work
+from shared.publishing.work import AccessLost, Pause, Work
 from shared.runtime import Runtime
 
 # Seconds. TikTok's access token lives two hours; renewed this early, a step never runs into its end.
@@ -22,14 +22,17 @@ async def keep_fresh(work: Work, runtime: Runtime) -> None:
 
 
 async def after_dead_token(work: Work, runtime: Runtime, reason: str, detail: dict[str, str]) -> Exception:
-    """What to raise when the platform calls the token dead: a second try with a new one, or the end of the access.
+    """What to raise when the platform calls the token dead: once more with a new one, or the end of the access.
 
     A token that cannot be renewed is deleted at once, and the user is asked to connect again.
     """
     account = work.account
-    if account is not None and account.can_refresh and work.publication.attempts + 1 < MAX_ATTEMPTS:
-        await _renew(work, runtime)
-        return Pause(after_attempt(work.publication.attempts), attempts=1)
+    if account is not None and account.can_refresh and not work.renewed:
+        outcome = await _renew(work, runtime)
+        if outcome is Outcome.LATER:
+            return Pause(after_attempt(work.publication.attempts), attempts=1)
+        work.renewed = True
+        return Pause(0.0)
     if account is not None:
         await runtime.database.as_system(
             "mark_reconnect", connection_id=account.connection_id, version=account.version, reason=reason
@@ -37,13 +40,16 @@ async def after_dead_token(work: Work, runtime: Runtime, reason: str, detail: di
     return AccessLost(reason, detail)
 
 
-async def _renew(work: Work, runtime: Runtime) -> None:
+async def _renew(work: Work, runtime: Runtime) -> Outcome:
     if work.account is None or work.account.version is None:
         raise AccessLost("access_ended", {})
     outcome = await refresh(runtime, connection_id=work.account.connection_id, version=work.account.version)
     if outcome is Outcome.ENDED:
         raise AccessLost("access_ended", {})
+    if outcome is Outcome.UNREADABLE:
+        raise AccessLost("token_unreadable", {})
     await work.reload_account()
+    return outcome
 
 
 def _seconds_left(work: Work) -> float:

@@ -13,6 +13,9 @@ from shared.publishing.access import keep_fresh
 from shared.publishing.work import LEASE_SECONDS, AccessLost, Claim, Failed, Overtaken, Pause, State, Work
 from shared.runtime import Runtime
 
+# A container lives 24 hours, and TikTok's longest jobs take minutes.
+_GIVE_UP_AFTER_SECONDS = 25 * 3600.0
+
 type Step = Callable[[Work, Runtime], Awaitable[None]]
 
 _STEPS: Mapping[Platform, Mapping[State, Step]] = {"instagram": instagram_steps.STEPS, "tiktok": tiktok_steps.STEPS}
@@ -48,7 +51,10 @@ async def _run(work: Work, runtime: Runtime, *, wait_until: float) -> None:
         except Pause as pause:
             looks = work.publication.looks + pause.looks
             attempts = work.publication.attempts + pause.attempts
-            if time.monotonic() + pause.seconds > wait_until:
+            if work.publication.age_seconds > _GIVE_UP_AFTER_SECONDS:
+                await _settle_too_old(work)
+                return
+            if pause.seconds and time.monotonic() + pause.seconds > wait_until:
                 await work.record(
                     work.state, None, release=True, next_step_seconds=pause.seconds, looks=looks, attempts=attempts
                 )
@@ -60,6 +66,14 @@ async def _run(work: Work, runtime: Runtime, *, wait_until: float) -> None:
         except AccessLost as lost:
             await _settle_without_access(work, lost)
             return
+
+
+async def _settle_too_old(work: Work) -> None:
+    """Whatever it waits for does not come any more, and nobody should be told "in progress" for ever."""
+    if _may_be_posted(work):
+        await work.record("unknown", "given_up", reason="outcome_unclear", release=True, next_step_seconds=None)
+    else:
+        await work.record("failed", "given_up", reason="platform_error")
 
 
 async def _settle_without_access(work: Work, lost: AccessLost) -> None:

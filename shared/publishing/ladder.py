@@ -30,4 +30,4 @@ def after_tiktok_look(looks: int) -> float:
 
 def after_attempt(attempts: int, reason: str = "") -> float:
     """Between tries of a call that certainly had no effect. Both platforms count their limits by the minute."""
-    return 60.0 * (attempts + 1) if reason == "rate_limited" else min(2.0 * 3.0**attempts, 120.0)
+    return 60.0 * min(attempts + 1, 10) if reason == "rate_limited" else min(2.0 * 3.0 ** min(attempts, 5), 120.0)

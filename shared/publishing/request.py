@@ -7,7 +7,7 @@ import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import AfterValidator, FailFast, Field, TypeAdapter
 
 from shared.inputs import Input
 from shared.publishing.preflight import CAPTION_UNITS
@@ -40,7 +40,7 @@ class _Publish(Input):
     content_id: UUID
     connection_id: UUID
     caption: Caption
-    media: Annotated[tuple[Media, ...], AfterValidator(_one_to_ten)]
+    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(_one_to_ten)]
 
 
 class InstagramPublish(_Publish):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.platforms.failures import PlatformFailure
+from shared.platforms.failures import Certainty, PlatformFailure
 
 _BY_CODE: Mapping[str, str] = {
     "access_token_invalid": "access_ended",
@@ -46,6 +46,18 @@ _BY_FAIL_REASON: Mapping[str, str] = {
     "spam_risk_user_banned_from_posting": "account_blocked",
     "video_pull_failed": "media_unreachable",
 }
+
+
+# Only these answers to init prove that no job was made. A code we do not know, or TikTok's own trouble, proves
+# nothing, whatever HTTP status it comes with.
+_PROVES_NOT_POSTED = _BY_CODE.keys() - {
+    "internal_error", "invalid_publish_id", "token_not_authorized_for_specified_publish_id",
+}  # fmt: skip
+
+
+def certainly_not_posted(failure: PlatformFailure) -> bool:
+    refused = failure.certainty is Certainty.REFUSED and failure.code in _PROVES_NOT_POSTED
+    return refused or failure.certainty is Certainty.NOT_SENT
 
 
 def reason_for(failure: PlatformFailure) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import ValidationError
 
-from shared.platforms.failures import Certainty, PlatformFailure
+from shared.platforms.failures import PlatformFailure
 from shared.platforms.tiktok import TikTok
 from shared.publishing import tiktok_errors as errors
 from shared.publishing.access import after_dead_token
@@ -37,15 +37,13 @@ async def _prepare(work: Work, runtime: Runtime) -> None:
 
 async def _commit(work: Work, runtime: Runtime, options: TikTokOptions) -> None:
     token = work.access_token()
+    video_url = f"{runtime.settings.text(R2_PUBLIC_URL)}/{work.items[0].object_key}"
+    post_info = options.post_info(work.publication.caption)
     await work.record("committing", "init_started")
     try:
-        publish_id = await _client(runtime).init_video_pull(
-            token,
-            video_url=f"{runtime.settings.text(R2_PUBLIC_URL)}/{work.items[0].object_key}",
-            post_info=options.post_info(work.publication.caption),
-        )
+        publish_id = await _client(runtime).init_video_pull(token, video_url=video_url, post_info=post_info)
     except PlatformFailure as failure:
-        if failure.certainty is Certainty.UNCLEAR:
+        if not errors.certainly_not_posted(failure):
             await _give_up_asking(work, failure.detail())
             return
         await work.record("preparing", "init_refused", detail=failure.detail())

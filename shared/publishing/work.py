@@ -36,6 +36,7 @@ class Publication(_Row):
     looks: int
     attempts: int
     seconds_since_intent: float | None
+    age_seconds: float
 
 
 class Item(_Row):
@@ -105,6 +106,7 @@ class Work:
         self.items = claim.items or ()
         self.account = claim.account
         self.view: dict[str, Any] = {}
+        self.renewed = False
         self._database = database
         self._vault = vault
 

@@ -60,6 +60,9 @@ PROBLEMS: Mapping[str, Problem] = {
         "Already connected elsewhere",
         "This account is connected to another project. Disconnect it there first, then connect it here.",
     ),
+    "disconnected_meanwhile": Problem(
+        409, "Disconnected meanwhile", "The account was disconnected while it was being connected. Connect it again."
+    ),
     "reconnect_needed": Problem(
         409, "Reconnect the account", "The platform no longer accepts our access. Connect it again; nothing was posted."
     ),

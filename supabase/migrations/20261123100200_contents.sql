@@ -10,6 +10,7 @@ immutable
 set search_path = ''
 as $$
   select cardinality(p_tags) <= 30
+    and coalesce(array_ndims(p_tags), 1) = 1
     and not exists (select 1 from unnest(p_tags) as tag where tag is null or char_length(tag) not between 1 and 100)
 $$;
 
@@ -137,6 +138,9 @@ begin
     audio_codec = p_facts ->> 'audio_codec'
   where a.id = p_media_asset_id and a.state = 'uploading';
   select * into v_asset from public.media_assets as a where a.id = p_media_asset_id;
+  if v_asset.id is null then
+    perform private.refuse(404, 'not_found');
+  end if;
   return to_jsonb(v_asset) - 'created_by';
 end
 $$;

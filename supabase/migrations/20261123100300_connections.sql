@@ -209,6 +209,9 @@ begin
   returning * into v_connection;
   if v_connection.id is null then
     perform private.refuse(409, 'connected_elsewhere');
+  elsif exists (select 1 from public.disconnections as d where d.connection_id = v_connection.id) then
+    -- The id was disconnected while its new tokens were on the way. It is closed; ask for another.
+    perform private.refuse(409, 'disconnected_meanwhile');
   end if;
   insert into private.connection_tokens as t (
     connection_id, access_token, refresh_token, access_expires_at, refresh_expires_at

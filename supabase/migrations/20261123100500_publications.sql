@@ -326,7 +326,8 @@ begin
       'options', v_publication.options, 'container_id', v_publication.container_id,
       'publish_id', v_publication.publish_id, 'epoch', v_publication.epoch, 'looks', v_publication.looks,
       'attempts', v_publication.attempts,
-      'seconds_since_intent', extract(epoch from now() - v_publication.intent_at)
+      'seconds_since_intent', extract(epoch from now() - v_publication.intent_at),
+      'age_seconds', extract(epoch from now() - v_publication.created_at)
     ),
     'items', (
       select jsonb_agg(
@@ -445,6 +446,8 @@ security definer
 set search_path = ''
 as $$
 begin
+  -- The connection first, as everywhere: two who lock in another order wait for each other.
+  perform 1 from public.connections as c where c.id = p_connection_id for update;
   delete from private.connection_tokens as t where t.connection_id = p_connection_id and t.version = p_version;
   if not found then
     return false;

@@ -71,6 +71,7 @@ begin
   with dead as (
     select t.connection_id
     from private.connection_tokens as t
+    inner join public.connections as c on t.connection_id = c.id
     where coalesce(t.refresh_expires_at, t.access_expires_at) <= now()
     limit p_batch
     for update skip locked

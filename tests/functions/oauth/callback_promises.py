@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -103,6 +104,28 @@ class CallbackPromises:
         refused(flow.come_back(flow.consent(mine), theirs.cookie))
 
         nothing_connected(flow)
+
+    @pytest.mark.parametrize("planted", ["", "short", "x" * 43], ids=["nothing", "short", "well formed"])
+    def test_who_starts_past_the_endpoint_cannot_do_without_a_cookie(
+        self, flow: Flow, supabase: Supabase, planted: str
+    ) -> None:
+        """The function behind start is open to every user, and its caller chooses the hash of the cookie."""
+        attacker, state = flow.project.stranger, secrets.token_urlsafe(32)
+        mine = attacker.create_project("Evil")
+        arguments = {
+            "p_project_id": mine,
+            "p_platform": self.platform,
+            "p_state_hash": hashlib.sha256(state.encode()).hexdigest(),
+            "p_cookie_hash": hashlib.sha256(planted.encode()).hexdigest(),
+        }
+        with supabase.as_user(attacker.user) as rest:
+            rest.post("/rpc/start_connection", json=arguments).raise_for_status()
+
+        answer = flow.come_back({"code": "AQstolen", "state": state}, "")
+
+        assert answer.status_code == 400
+        assert flow.token_calls() == []
+        assert attacker.read("connections", select="id") == []
 
     def test_another_persons_cookie_under_the_right_name_connects_nothing(self, flow: Flow) -> None:
         mine, theirs = flow.start(flow.project.owner), flow.start(flow.project.editor)

@@ -140,3 +140,19 @@ def test_damaged_files_never_crash_the_parser(samples: Samples, seed: int) -> No
         return
     assert facts.width > 0
     assert facts.height > 0
+
+
+@pytest.mark.parametrize("value", ["ffffffff", "7fffffff", "00000000"])
+@pytest.mark.parametrize("table", ["stsc", "stts", "stsz", "stco", "stss"])
+def test_a_table_of_samples_that_lies_is_refused_or_not_looked_at(samples: Samples, table: str, value: str) -> None:
+    """Some values keep the parser busy for minutes: it is shown only the table that the frame rate comes from."""
+    data = bytearray(samples.video.read_bytes())
+    at = data.find(table.encode())
+    while at != -1:
+        data[at + 12 : at + 20] = bytes.fromhex(value * 2)
+        at = data.find(table.encode(), at + 1)
+    try:
+        facts = probe(lambda first, last: bytes(data[first : last + 1]), byte_size=len(data), media_type="video/mp4")
+    except NotWhatItClaims:
+        return
+    assert (facts.width, facts.height, facts.duration_ms) == (720, 1280, 4000)

@@ -174,13 +174,46 @@ def test_a_connection_refused_at_init_was_not_sent_and_is_made_again(
 @pytest.mark.parametrize("endpoint", ["creator_info", "video_init"])
 @pytest.mark.parametrize(("code", "reason"), REFUSALS)
 def test_a_clear_refusal_fails_with_its_reason(video_click: MakeVideo, code: str, reason: str, endpoint: str) -> None:
+    """A code that nobody knows refuses a question clearly; of an init it proves nothing."""
+    unmapped_init = endpoint == "video_init" and reason == "refused_unmapped"
     made = video_click()
     made.fault(endpoint, "error", code=code, status=200 if endpoint == "creator_info" else 403)
     made.step()
-    assert made.outcome() == ("failed", reason)
+    assert made.outcome() == (("unknown", "outcome_unclear") if unmapped_init else ("failed", reason))
     ask_often(made)
     assert len(inits(made)) == (1 if endpoint == "video_init" else 0)
     assert made.posts() == []
+
+
+@pytest.mark.parametrize("status", [200, 400, 403])
+@pytest.mark.parametrize("code", ["internal_error", "a_code_of_next_year", ""])
+def test_an_init_that_posted_and_calls_it_an_error_is_never_repeated(
+    video_click: MakeVideo, code: str, status: int
+) -> None:
+    made = video_click()
+    made.fault("video_init", "error", code=code, status=status, when="after")
+    made.step()
+    ask_often(made)
+    assert made.outcome() == ("unknown", "outcome_unclear")
+    assert len(inits(made)) == 1
+
+
+def test_an_unrelated_failure_before_costs_no_connection(video_click: MakeVideo) -> None:
+    made = video_click()
+    made.put(attempts=3)
+    made.fault("creator_info", "error", code="access_token_invalid")
+    assert made.settle() == ("published", None)
+    assert made.token_rows() == 1
+
+
+def test_nobody_is_told_in_progress_for_ever(video_click: MakeVideo) -> None:
+    made = video_click()
+    made.fault("video_init", "stuck")
+    made.step()
+    made.db.execute("update public.publications set created_at = now() - interval '26 hours' where id = %s", (made.id,))
+    made.step()
+    assert made.outcome() == ("unknown", "outcome_unclear")
+    assert made.row()["next_step_at"] is None
 
 
 @pytest.mark.parametrize("endpoint", ["creator_info", "video_init"])
