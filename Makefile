@@ -32,7 +32,7 @@ lint: setup
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy $(PRESENT)
-	$(PYTHON) -m sqlfluff lint --processes 2 --disable-progress-bar supabase
+	$(PYTHON) -m sqlfluff lint --disable-progress-bar supabase
 
 format: setup
 	$(PYTHON) -m ruff check --fix .
