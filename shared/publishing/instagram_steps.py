@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from shared.platforms.failures import PlatformFailure
-from shared.platforms.instagram import Instagram
+from shared.platforms.instagram import ContainerStatus, Instagram
 from shared.publishing import instagram_errors as errors
 from shared.publishing.access import after_dead_token
 from shared.publishing.ladder import after_instagram_look, instagram_waited
@@ -42,15 +42,8 @@ async def _prepare(work: Work, runtime: Runtime) -> None:
 
 
 async def _look(work: Work, runtime: Runtime) -> None:
-    """A look that fails decides nothing, but for one that says that the access is gone."""
-    try:
-        container = await _client(runtime).container_status(
-            work.access_token(), container_id=str(work.publication.container_id)
-        )
-    except PlatformFailure as failure:
-        if errors.ends_access(failure):
-            raise await after_dead_token(work, runtime, errors.reason_for(failure), failure.detail()) from None
-        raise _look_again(work) from None
+    """Nothing is visible yet: whatever the container says, the next move is ours."""
+    container = await _ask(work, runtime)
     match container.code:
         case "IN_PROGRESS":
             raise _look_again(work)
@@ -95,14 +88,7 @@ async def _crashed_in_commit(work: Work, runtime: Runtime) -> None:
 
 async def _resolve(work: Work, runtime: Runtime) -> None:
     """After a doubt: ask the container, as often as it takes."""
-    try:
-        container = await _client(runtime).container_status(
-            work.access_token(), container_id=str(work.publication.container_id)
-        )
-    except PlatformFailure as failure:
-        if errors.ends_access(failure):
-            raise await after_dead_token(work, runtime, errors.reason_for(failure), failure.detail()) from None
-        raise _look_again(work) from None
+    container = await _ask(work, runtime)
     match container.code:
         case "PUBLISHED":
             await work.record(
@@ -145,6 +131,17 @@ async def _prepare_anew(work: Work, reason: str, subcode: str) -> None:
     if isinstance(pause_or_end, Pause):
         await work.record("preparing", "container_lost", detail=detail)
     raise pause_or_end
+
+
+async def _ask(work: Work, runtime: Runtime) -> ContainerStatus:
+    """A look that fails decides nothing, but for one that says that the access is gone."""
+    container_id = str(work.publication.container_id)
+    try:
+        return await _client(runtime).container_status(work.access_token(), container_id=container_id)
+    except PlatformFailure as failure:
+        if errors.ends_access(failure):
+            raise await after_dead_token(work, runtime, errors.reason_for(failure), failure.detail()) from None
+        raise _look_again(work) from None
 
 
 def _look_again(work: Work) -> Pause:
