@@ -1,32 +1,43 @@
-"""Sample media, generated: one good photo, one good video, and files that a platform must refuse."""
+"""Sample media, generated: good files of every format, and files that a platform must refuse."""
 
 from __future__ import annotations
 
 import math
 import random
 import sys
-from array import array
-from dataclasses import astuple, dataclass
-from fractions import Fraction
+from dataclasses import dataclass
 from pathlib import Path
 
-import av
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from sandbox.encoding import copy_video, encode_video
 from sandbox.probe import box_ranges
 
 PHOTO_SIZE = (1080, 1350)
 VIDEO_SIZE = (720, 1280)
 VIDEO_SECONDS = 4
 FPS = 30
-AUDIO_RATE = 44_100
-AAC_FRAME = 1024
+SHORT_SECONDS = 2
+COVER_SIZE = (1080, 1920)
+WEBM_SIZE = (360, 640)
+WEBM_SECONDS = 3
+ORIENTATION_TAG = 0x0112
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
+    """`turned_photo` and `turned_video` lie on their side in the file, and stand upright when they are shown."""
+
     photo: Path
+    photos: tuple[Path, Path, Path]
+    turned_photo: Path
+    cover: Path
+    webp: Path
     video: Path
+    short_video: Path
+    turned_video: Path
+    mov: Path
+    webm: Path
     png_named_jpg: Path
     truncated_jpeg: Path
     video_without_moov: Path
@@ -39,7 +50,17 @@ def make_samples(folder: Path) -> Samples:
     photo, video = make_photo(folder / "photo.jpg"), make_video(folder / "video.mp4")
     return Samples(
         photo=photo,
+        photos=(photo, make_photo(folder / "photo-2.jpg", moment=0.9), make_photo(folder / "photo-3.jpg", moment=1.6)),
+        turned_photo=make_turned_photo(photo, folder / "turned.jpg"),
+        cover=make_photo(folder / "cover.jpg", COVER_SIZE),
+        webp=make_webp(photo, folder / "photo.webp"),
         video=video,
+        short_video=copy_video(video, folder / "short.mp4", seconds=SHORT_SECONDS),
+        turned_video=copy_video(
+            make_video(folder / "lying.mp4", size=(640, 360), seconds=1), folder / "turned.mp4", rotation=-90
+        ),
+        mov=copy_video(video, folder / "video.mov"),
+        webm=make_video(folder / "video.webm", size=WEBM_SIZE, seconds=WEBM_SECONDS, codec="libvpx-vp9"),
         png_named_jpg=make_png_named_jpg(folder / "png.jpg"),
         truncated_jpeg=make_truncated(photo, folder / "truncated.jpg"),
         video_without_moov=make_video_without_moov(video, folder / "no-moov.mp4"),
@@ -47,9 +68,26 @@ def make_samples(folder: Path) -> Samples:
     )
 
 
-def make_photo(path: Path, size: tuple[int, int] = PHOTO_SIZE) -> Path:
+def make_photo(path: Path, size: tuple[int, int] = PHOTO_SIZE, *, moment: float = 0.3) -> Path:
     if not path.exists():
-        landscape(size, 0.3).save(path, "JPEG", quality=88, optimize=True)
+        landscape(size, moment).save(path, "JPEG", quality=88, optimize=True)
+    return path
+
+
+def make_turned_photo(source: Path, path: Path) -> Path:
+    """As a phone that is held upright writes it: "show this turned a quarter to the right" (Exif orientation 6)."""
+    if not path.exists():
+        exif = Image.Exif()
+        exif[ORIENTATION_TAG] = 6
+        with Image.open(source) as photo:
+            photo.transpose(Image.Transpose.ROTATE_90).save(path, "JPEG", quality=88, exif=exif)
+    return path
+
+
+def make_webp(source: Path, path: Path) -> Path:
+    if not path.exists():
+        with Image.open(source) as photo:
+            photo.save(path, "WEBP", quality=80, method=0)
     return path
 
 
@@ -126,57 +164,20 @@ def make_video(
     seconds: float = VIDEO_SECONDS,
     fps: int = FPS,
     codec: str = "libx264",
+    options: dict[str, str] | None = None,
     faststart: bool = True,
 ) -> Path:
+    """In the format that the name ends with: .mp4, .mov or .webm. `options` are more ones of the codec."""
     if path.exists():
         return path
-    flags = {"fflags": "+bitexact", **({"movflags": "+faststart"} if faststart else {})}
-    unfinished = path.with_suffix(".part.mp4")
-    with av.open(str(unfinished), "w", format="mp4", options=flags) as container:
-        _write_streams(container, size, seconds, fps, codec)
+    small, count = (size[0] // 3, size[1] // 3), round(seconds * fps)
+    pictures = (landscape(small, n / count).resize(size, Image.Resampling.BILINEAR) for n in range(count))
+    unfinished = path.with_suffix(f".part{path.suffix}")
+    encode_video(unfinished, pictures, fps=fps, codec=codec, options=options or {}, faststart=faststart)
     return unfinished.rename(path)
 
 
-def _write_streams(
-    container: av.container.OutputContainer, size: tuple[int, int], seconds: float, fps: int, codec: str
-) -> None:
-    # Slower presets of x264 do not always give the same bytes twice.
-    options = {"preset": "ultrafast", "crf": "27"} if codec == "libx264" else {}
-    video = container.add_stream(codec, rate=fps, options=options)
-    if not isinstance(video, av.VideoStream):
-        raise TypeError(f"{codec} is not a video codec")
-    video.width, video.height, video.pix_fmt = size[0], size[1], "yuv420p"
-    video.codec_context.thread_count = 1
-    audio = container.add_stream("aac", rate=AUDIO_RATE, layout="mono")
-    _write_pictures(container, video, size, round(seconds * fps))
-    _write_tone(container, audio, round(seconds * AUDIO_RATE))
-
-
-def _write_pictures(
-    container: av.container.OutputContainer, stream: av.VideoStream, size: tuple[int, int], count: int
-) -> None:
-    small = (size[0] // 3, size[1] // 3)
-    for number in range(count):
-        picture = landscape(small, number / count).resize(size, Image.Resampling.BILINEAR)
-        frame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
-        frame.pts = number
-        container.mux(stream.encode(frame))
-    container.mux(stream.encode(None))
-
-
-def _write_tone(container: av.container.OutputContainer, stream: av.AudioStream, samples: int) -> None:
-    for start in range(0, samples, AAC_FRAME):
-        frame = av.AudioFrame(format="fltp", layout="mono", samples=AAC_FRAME)
-        frame.sample_rate, frame.pts, frame.time_base = AUDIO_RATE, start, Fraction(1, AUDIO_RATE)
-        frame.planes[0].update(_tone(start).tobytes())
-        container.mux(stream.encode(frame))
-    container.mux(stream.encode(None))
-
-
-def _tone(start: int) -> array[float]:
-    return array("f", (0.1 * math.sin(2 * math.pi * 220 * (start + n) / AUDIO_RATE) for n in range(AAC_FRAME)))
-
-
 if __name__ == "__main__":
-    for made in astuple(make_samples(Path(sys.argv[1]))):
+    make_samples(Path(sys.argv[1]))
+    for made in sorted(Path(sys.argv[1]).iterdir()):
         print(made)

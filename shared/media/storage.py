@@ -1,4 +1,4 @@
-"""R2 through the S3 API, for the media functions alone.
+"""R2 through the S3 API, for the media functions and for an upload to TikTok.
 
 boto3 is loaded with the first client and not with this module: a request that is refused before storage is needed
 does not wait for it.
@@ -64,6 +64,13 @@ class Storage:
             partial(self._client.generate_presigned_url, "put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
         )
         return PresignedPut(url, {"content-type": media_type, "x-amz-checksum-sha256": checksum, "if-none-match": "*"})
+
+    async def presign_get(self, key: str) -> str:
+        """An address for us alone to read from, good for minutes."""
+        parameters = {"Bucket": self._bucket, "Key": key}
+        return await _in_thread(
+            partial(self._client.generate_presigned_url, "get_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
+        )
 
     async def head(self, key: str) -> StoredObject | None:
         """None when there is no such object."""

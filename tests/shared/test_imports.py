@@ -33,7 +33,7 @@ def importers(library: str) -> set[str]:
         ("anthropic", {"shared/captions/writer.py"}),
         ("boto3", {"shared/media/storage.py"}),
         ("botocore", {"shared/media/storage.py"}),
-        ("pymediainfo", {"shared/media/probe.py"}),
+        ("pymediainfo", {"shared/media/movie.py"}),
         ("postgrest", {"shared/database.py"}),
         ("cryptography", {"shared/vault.py"}),
     ],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +17,13 @@ from sandbox.samples import Samples
 from sandbox.stack.environment import BUCKET
 from sandbox.stack.ports import free_ports
 from sandbox.stack.stack import Stack
+from shared.media.probe import MediaFacts, probe
 from tests.functions.media.uploads import complete, is_stored, put, reserve, upload
 from tests.people import Project
-from tests.shared.media.files import Lie, lies
+from tests.shared.media.files import Lie, lies, whole
 
 JPEG, MP4 = "image/jpeg", "video/mp4"
-FACTS = ("width", "height", "duration_ms", "frame_rate", "video_codec", "audio_codec")
+FACTS = tuple(fact.name for fact in fields(MediaFacts))
 TEXT = b"This is not a picture.\n"
 
 
@@ -68,7 +71,7 @@ def test_every_lie_is_refused_and_deleted_from_the_store(
             found.append("has facts")
         return [f"{lie.name}: {problem}" for problem in found]
 
-    assert [found for lie in lies(samples.photo, samples.video) for found in problems(lie)] == []
+    assert [found for lie in lies(samples) for found in problems(lie)] == []
 
 
 def test_a_refusal_tells_the_uploader_why_and_stands(project: Project, content_id: str) -> None:
@@ -102,7 +105,8 @@ def test_a_photo_gives_its_facts(
     answer = complete(project.owner, asset_id)
 
     facts = {name: row(db, asset_id)[name] for name in ("state", *FACTS)}
-    expected: dict[str, Any] = dict.fromkeys(FACTS) | {"state": "ready", "width": 1080, "height": 1350}
+    known = {"state": "ready", "width": 1080, "height": 1350, "multi_picture": False}
+    expected: dict[str, Any] = dict.fromkeys(FACTS) | known
     assert answer.status_code == 200
     assert facts == expected
     assert {name: answer.json()[name] for name in facts} == expected
@@ -120,6 +124,30 @@ def test_a_video_gives_its_facts(
     assert (stored["video_codec"], stored["audio_codec"]) == ("h264", "aac")
     assert stored["duration_ms"] == pytest.approx(4000, abs=60)
     assert float(stored["frame_rate"]) == pytest.approx(30, abs=0.1)
+
+
+def formats(samples: Samples) -> dict[str, Path]:
+    return {
+        "image/jpeg": samples.turned_photo,
+        "image/webp": samples.webp,
+        "video/mp4": samples.turned_video,
+        "video/quicktime": samples.mov,
+        "video/webm": samples.webm,
+    }
+
+
+def test_every_format_is_stored_with_the_facts_of_its_bytes(
+    project: Project, content_id: str, samples: Samples, db: psycopg.Connection[Any]
+) -> None:
+    for media_type, path in formats(samples).items():
+        data = path.read_bytes()
+        asset_id = upload(project.owner, content_id, data, media_type)
+        answer, stored = complete(project.owner, asset_id).json(), row(db, asset_id)
+        facts = probe(whole(data).read_range, byte_size=len(data), media_type=media_type)
+
+        assert stored["state"] == "ready"
+        assert {name: stored[name] for name in FACTS} == asdict(facts)
+        assert {name: answer[name] for name in FACTS} == asdict(facts)
 
 
 def test_the_answer_names_neither_the_key_nor_a_person(project: Project, content_id: str, samples: Samples) -> None:

@@ -138,6 +138,27 @@ def test_the_key_tells_nothing_and_cannot_be_guessed(
         assert not any(fact.replace("-", "")[:12] in key for fact in known)
 
 
+@pytest.mark.parametrize(
+    ("media_type", "extension"),
+    [
+        (JPEG, "jpg"),
+        ("image/webp", "webp"),
+        ("video/mp4", "mp4"),
+        ("video/quicktime", "mov"),
+        ("video/webm", "webm"),
+    ],
+)
+def test_every_format_is_kept_under_the_name_it_is_served_by(
+    stack: Stack, project: Project, content_id: str, db: psycopg.Connection[Any], media_type: str, extension: str
+) -> None:
+    made = reserve(project.owner, content_id, DATA, media_type)
+    put(made, DATA).raise_for_status()
+    key = object_key(db, made.id)
+
+    assert re.fullmatch(rf"media/[0-9a-f]{{64}}\.{extension}", key)
+    assert httpx.head(public_url(stack, key), trust_env=False).headers["content-type"] == media_type
+
+
 def test_the_answer_names_no_bucket_credentials(stack: Stack, reserved: Reserved) -> None:
     assert stack.keys["R2_SECRET_ACCESS_KEY"] not in reserved.url
     assert set(reserved.headers) == {"content-type", "x-amz-checksum-sha256", "if-none-match"}
@@ -210,6 +231,7 @@ def test_an_unknown_content_looks_like_a_strangers(project: Project, content_id:
         ({"byte_size": 0}, "byte_size"),
         ({"byte_size": -1}, "byte_size"),
         ({"byte_size": 20_000_001}, "byte_size"),
+        ({"byte_size": 20_000_001, "media_type": "image/webp"}, "byte_size"),
         ({"byte_size": 4_000_000_001, "media_type": "video/mp4"}, "byte_size"),
         ({"byte_size": 10**30}, "byte_size"),
         ({"byte_size": "12"}, "byte_size"),
@@ -219,7 +241,7 @@ def test_an_unknown_content_looks_like_a_strangers(project: Project, content_id:
         ({"media_type": "image/png"}, "media_type"),
         ({"media_type": "IMAGE/JPEG"}, "media_type"),
         ({"media_type": "image/jpeg; charset=x"}, "media_type"),
-        ({"media_type": "video/quicktime"}, "media_type"),
+        ({"media_type": "video/x-matroska"}, "media_type"),
         ({"media_type": None}, "media_type"),
         ({"sha256": "A" * 64}, "sha256"),
         ({"sha256": "a" * 63}, "sha256"),
@@ -241,7 +263,10 @@ def test_a_bad_announcement_is_refused(
     assert count(db, content_id) == 0
 
 
-@pytest.mark.parametrize(("media_type", "byte_size"), [(JPEG, 1), (JPEG, 20_000_000), ("video/mp4", 4_000_000_000)])
+@pytest.mark.parametrize(
+    ("media_type", "byte_size"),
+    [(JPEG, 1), (JPEG, 20_000_000), ("image/webp", 20_000_000), ("video/mp4", 4_000_000_000), ("video/webm", 2**31)],
+)
 def test_the_limits_themselves_are_allowed(project: Project, content_id: str, media_type: str, byte_size: int) -> None:
     body = announcement(content_id, DATA, media_type, byte_size=byte_size)
 

@@ -6,9 +6,10 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from PIL import Image
+
+from sandbox.samples import Samples
 
 type Piece = tuple[int, int, bytes]
 
@@ -129,9 +130,9 @@ class Lie:
     data: bytes
 
 
-def lies(photo: Path, video: Path) -> Iterator[Lie]:
+def lies(samples: Samples) -> Iterator[Lie]:
     """Every one of these must be refused."""
-    jpeg, mp4 = photo.read_bytes(), video.read_bytes()
+    jpeg, mp4 = samples.photo.read_bytes(), samples.video.read_bytes()
     moov = boxes(mp4)["moov"]
     brand = (20).to_bytes(4) + b"ftypisom\0\0\2\0isom"
     yield Lie("a PNG named jpg", "image/jpeg", png())
@@ -156,3 +157,94 @@ def lies(photo: Path, video: Path) -> Iterator[Lie]:
     yield Lie("HTML behind an MP4's brand", "video/mp4", brand + b"<script>alert(1)</script>")
     yield Lie("one byte named mp4", "video/mp4", b"\0")
     yield Lie("a box that claims to be endless", "video/mp4", brand + b"\xff\xff\xff\xffmoov" + moov[8:100])
+    yield from lies_of_other_formats(samples)
+
+
+def lies_of_other_formats(samples: Samples) -> Iterator[Lie]:
+    jpeg, mp4, webp, mov, webm = (
+        path.read_bytes() for path in (samples.photo, samples.video, samples.webp, samples.mov, samples.webm)
+    )
+    yield Lie("a PNG named webp", "image/webp", png())
+    yield Lie("a JPEG named webp", "image/webp", jpeg)
+    yield Lie("a WebP named jpg", "image/jpeg", webp)
+    yield Lie("half a WebP", "image/webp", webp[: len(webp) // 2])
+    yield Lie("a WebP's first bytes", "image/webp", webp[:12])
+    yield Lie("a WebP without its last byte", "image/webp", webp[:-2])
+    yield Lie("a WebP's frame and name around HTML", "image/webp", riff(b"VP8 ", b"<script>alert(1)</script>"))
+    yield Lie("a sound in a RIFF file", "image/webp", webp[:8] + b"WAVE" + webp[12:])
+    yield Lie("an animated WebP", "image/webp", animated_webp())
+    yield Lie("a WebM named mp4", "video/mp4", webm)
+    yield Lie("a WebM named mov", "video/quicktime", webm)
+    yield Lie("a QuickTime movie named mp4", "video/mp4", mov)
+    yield Lie("an MP4 named mov", "video/quicktime", mp4)
+    yield Lie("an MP4 named webm", "video/webm", mp4)
+    yield Lie("half a QuickTime movie", "video/quicktime", mov[: len(mov) // 2])
+    yield Lie("a QuickTime movie without its media", "video/quicktime", without("mdat", mov))
+    yield Lie("half a WebM", "video/webm", webm[: len(webm) // 2])
+    yield Lie("a WebM without its last byte", "video/webm", webm[:-1])
+    yield Lie("a WebM's first bytes", "video/webm", webm[:40])
+    yield Lie("a Matroska film that is no WebM", "video/webm", webm.replace(b"\x42\x82\x84webm", b"\x42\x82\x84mkv\0"))
+    yield Lie("text named webm", "video/webm", b"This is not a film.\n")
+    yield Lie("one byte named webm", "video/webm", b"\x1a")
+    yield Lie("nothing behind a WebM's name", "video/webm", webm[: webm.index(b"\x18\x53\x80\x67")])
+
+
+def riff(kind: bytes, data: bytes) -> bytes:
+    chunk = kind + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2)
+    return b"RIFF" + (4 + len(chunk)).to_bytes(4, "little") + b"WEBP" + chunk
+
+
+def animated_webp() -> bytes:
+    out = io.BytesIO()
+    first, second = (Image.effect_noise((64, 64), spread) for spread in (20, 90))
+    first.save(out, "WEBP", save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+def turned_webp() -> bytes:
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 8
+    Image.effect_noise((64, 48), 90).save(out, "WEBP", lossless=True, exif=exif)
+    return out.getvalue()
+
+
+def stereo_photo() -> bytes:
+    """As a camera with two lenses writes it: Pillow names both pictures "baseline", the camera "disparity"."""
+    out = io.BytesIO()
+    left, right = (Image.effect_noise((64, 48), spread).convert("RGB") for spread in (20, 90))
+    left.save(out, "MPO", save_all=True, append_images=[right])
+    data = out.getvalue()
+    # Behind the header and a directory of three fields stand the pictures, each with its kind in front.
+    kind_at = data.index(b"MPF\0") + 4 + 8 + 2 + 3 * 12 + 4
+    return data[:kind_at] + (0x020002).to_bytes(4, "little") + data[kind_at + 4 :]
+
+
+def with_edits(data: bytes, *edits: tuple[int, int, int]) -> bytes:
+    """Duration, first moment and rate of each, instead of the first track's own edits."""
+    kind_at = data.index(b"elst")
+    start, end = kind_at - 4, kind_at - 4 + int.from_bytes(data[kind_at - 4 : kind_at])
+    entries = b"".join(a.to_bytes(4) + b.to_bytes(4, signed=True) + c.to_bytes(4) for a, b, c in edits)
+    box = (16 + len(entries)).to_bytes(4) + b"elst\0\0\0\0" + len(edits).to_bytes(4) + entries
+    made = bytearray(data[:start] + box + data[end:])
+    for kind in (b"edts", b"trak", b"moov"):
+        size_at = data.rindex(kind, 0, kind_at) - 4
+        longer = int.from_bytes(made[size_at : size_at + 4]) + len(box) - (end - start)
+        made[size_at : size_at + 4] = longer.to_bytes(4)
+    return bytes(made)
+
+
+_SEGMENT = b"\x18\x53\x80\x67"
+
+
+def large_webm(data: bytes, size: int) -> Sparse:
+    """The same short film with `size` bytes more behind what it has."""
+    at = data.index(_SEGMENT) + 4
+    assert data[at] == 1, "the length in eight bytes"
+    length = int.from_bytes(data[at + 1 : at + 8]) + size
+    return sparse(data[: at + 1] + length.to_bytes(7) + data[at + 8 :], size)
+
+
+def webm_of(*elements: bytes) -> bytes:
+    """A WebM's name around anything."""
+    inside = b"".join(elements)
+    return b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm" + _SEGMENT + b"\x01" + len(inside).to_bytes(7) + inside
