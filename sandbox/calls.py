@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, read completely, as a handler sees it."""
+    """One request as a handler sees it: read completely, unless its endpoint streams. Then `body` stays empty."""
 
     method: str
     url: str
@@ -36,6 +36,7 @@ class Call:
     cookies: Mapping[str, str]
     form: ImmutableMultiDict[str, str]
     body: bytes
+    stream: Callable[[], AsyncIterator[bytes]]
     fault: Fault | None = None
 
     @property
@@ -66,8 +67,8 @@ class Call:
         return merged
 
 
-async def read_call(request: Request) -> Call:
-    body = await request.body()
+async def read_call(request: Request, *, streams: bool = False) -> Call:
+    body = b"" if streams else await request.body()
     return Call(
         method=request.method,
         url=str(request.url),
@@ -77,8 +78,9 @@ async def read_call(request: Request) -> Call:
         query=dict(request.query_params),
         headers=request.headers,
         cookies=request.cookies,
-        form=await _form(request),
+        form=ImmutableMultiDict([]) if streams else await _form(request),
         body=body,
+        stream=request.stream,
     )
 
 

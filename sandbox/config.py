@@ -12,6 +12,9 @@ class InstagramApp:
     app_id: str = "990000000000001"
     app_secret: str = "sandbox-instagram-secret"
     redirect_uris: tuple[str, ...] = ()
+    deauthorize_url: str = ""
+    deletion_url: str = ""
+    meta_app_secret: str = "sandbox-meta-secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,12 @@ class TikTokApp:
     client_key: str = "sandboxclientkey"
     client_secret: str = "sandbox-tiktok-secret"
     redirect_uris: tuple[str, ...] = ()
-    approved_scopes: tuple[str, ...] = ("user.info.basic", "video.publish")
+    approved_scopes: tuple[str, ...] = ("user.info.basic", "video.publish", "video.upload")
     verified_prefixes: tuple[str, ...] = ()
     audited: bool = True
     pkce_required: bool = False
+    webhook_url: str = ""
+    webhooks: str = "on"
 
 
 @dataclass(frozen=True, slots=True)

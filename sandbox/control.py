@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
@@ -10,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from sandbox.instagram import callbacks
 from sandbox.instagram.store import new_account
 from sandbox.state import Sandbox
+from sandbox.tiktok import control as tiktok
 from sandbox.tiktok.store import new_creator
 
 Action = Callable[[Sandbox, dict[str, Any]], object]
@@ -24,7 +27,8 @@ def routes(sandbox: Sandbox) -> Mount:
 def _route(sandbox: Sandbox, method: str, path: str, action: Action) -> Route:
     async def answer(request: Request) -> Response:
         try:
-            return JSONResponse(action(sandbox, await _input(request)))
+            result = action(sandbox, await _input(request))
+            return JSONResponse(await result if inspect.isawaitable(result) else result)
         except (KeyError, TypeError, ValueError) as error:
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
@@ -48,6 +52,7 @@ def _clock(sandbox: Sandbox, data: dict[str, Any]) -> object:
 
 def _advance(sandbox: Sandbox, data: dict[str, Any]) -> object:
     sandbox.clock.advance(float(data["advance_seconds"]))
+    sandbox.settle()
     return _clock(sandbox, data)
 
 
@@ -56,7 +61,8 @@ def _faults(sandbox: Sandbox, data: dict[str, Any]) -> object:
 
 
 def _add_fault(sandbox: Sandbox, data: dict[str, Any]) -> object:
-    sandbox.faults.add(data["endpoint"], data["fault"], int(data.get("times", 1)), data.get("account"))
+    times, skip = int(data.get("times", 1)), int(data.get("skip", 0))
+    sandbox.faults.add(data["endpoint"], data["fault"], times, data.get("account"), skip)
     return _faults(sandbox, data)
 
 
@@ -89,7 +95,9 @@ def _settings(sandbox: Sandbox, data: dict[str, Any]) -> object:
 
 
 def _change_settings(sandbox: Sandbox, data: dict[str, Any]) -> object:
-    return asdict(sandbox.change_settings(data))
+    sandbox.change_settings(data)
+    sandbox.settle()
+    return asdict(sandbox.settings)
 
 
 def _accounts(sandbox: Sandbox, data: dict[str, Any]) -> object:
@@ -165,8 +173,8 @@ def _disconnect(sandbox: Sandbox, data: dict[str, Any]) -> object:
     account = sandbox.instagram.accounts.get(data["account"])
     if account is not None:
         return {"ended": sandbox.instagram.end_tokens(account, int(data.get("subcode", 458)))}
-    sandbox.settle()
-    return {"ended": sandbox.tiktok.revoke(sandbox.tiktok.creators[data["account"]])}
+    creator = sandbox.tiktok.creators[data["account"]]
+    return {"ended": sandbox.withdraw_tiktok(creator, int(data.get("reason", 1)))}
 
 
 _ACTIONS: list[tuple[str, str, Action]] = [
@@ -186,4 +194,12 @@ _ACTIONS: list[tuple[str, str, Action]] = [
     ("PATCH", "/accounts", _change_account),
     ("GET", "/tokens", _tokens),
     ("POST", "/disconnect", _disconnect),
+    ("POST", "/instagram/deauthorize", callbacks.deauthorize),
+    ("POST", "/instagram/data_deletion", callbacks.data_deletion),
+    ("GET", "/jobs", tiktok.jobs),
+    ("POST", "/drafts/finish", tiktok.finish_draft),
+    ("POST", "/visibility", tiktok.change_visibility),
+    ("GET", "/webhooks", tiktok.webhooks),
+    ("POST", "/webhooks/deliver", tiktok.deliver),
+    ("POST", "/webhooks/forge", tiktok.forge),
 ]

@@ -34,10 +34,13 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
+    """`streams` leaves the body to the handler: it may be larger than the memory, and the journal goes without it."""
+
     methods: tuple[str, ...]
     path: str
     name: str | Namer
     handler: Handler
+    streams: bool = False
 
 
 def mount(sandbox: Sandbox, host: Host, endpoints: list[Endpoint]) -> Mount:
@@ -54,7 +57,7 @@ class _Served:
         self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = await read_call(Request(scope, receive))
+        call = await read_call(Request(scope, receive), streams=self._endpoint.streams)
         answer = await self._answer(call)
         if answer is None:
             await hang_up(scope)

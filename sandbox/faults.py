@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any, Literal
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 HUGE = 10 * 1024 * 1024
 
@@ -22,9 +22,11 @@ TRANSPORT_KINDS: Mapping[str, When] = {
     "drop_after": "after",
     "status": "before",
     "error": "before",
+    "html_200": "before",
     "html_502": "before",
     "redirect": "before",
     "slow": "before",
+    "slow_drip": "after",
     "malformed_json": "after",
     "empty_body": "after",
     "huge_body": "after",
@@ -68,10 +70,20 @@ class Fault:
 
 @dataclass(slots=True)
 class Rule:
+    """`skip` lets that many calls through first: "the third chunk", "the second look"."""
+
     endpoint: str
     fault: Fault
     times: int
     account: str | None
+    skip: int = 0
+
+    def strikes(self) -> bool:
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        self.times -= 1
+        return True
 
     def matches(self, endpoint: str, account: str | None) -> bool:
         return self.times > 0 and fnmatch(endpoint, self.endpoint) and self.account in (None, account)
@@ -81,15 +93,14 @@ class Faults:
     def __init__(self) -> None:
         self._rules: list[Rule] = []
 
-    def add(self, endpoint: str, fault: Mapping[str, Any], times: int = 1, account: str | None = None) -> None:
-        self._rules.append(Rule(endpoint, Fault.parse(fault), times, account))
+    def add(
+        self, endpoint: str, fault: Mapping[str, Any], times: int = 1, account: str | None = None, skip: int = 0
+    ) -> None:
+        self._rules.append(Rule(endpoint, Fault.parse(fault), times, account, skip))
 
     def take(self, endpoint: str, account: str | None) -> Fault | None:
         rule = next((rule for rule in self._rules if rule.matches(endpoint, account)), None)
-        if rule is None:
-            return None
-        rule.times -= 1
-        return rule.fault
+        return rule.fault if rule is not None and rule.strikes() else None
 
     def waiting(self) -> list[dict[str, Any]]:
         return [
@@ -98,6 +109,7 @@ class Faults:
                 "fault": {"kind": rule.fault.kind, "when": rule.fault.when, **rule.fault.options},
                 "times": rule.times,
                 "account": rule.account,
+                "skip": rule.skip,
             }
             for rule in self._rules
             if rule.times > 0
@@ -113,6 +125,8 @@ async def disturbed(fault: Fault | None, proceed: Proceed, error_shape: ErrorSha
         return await proceed()
     if fault.kind == "slow":
         return await _slowly(fault, proceed)
+    if fault.kind == "slow_drip":
+        return _dripping(fault, await proceed() if fault.when == "after" else Response())
     if fault.when == "after":
         await proceed()
     return _replacement(fault, error_shape)
@@ -128,6 +142,19 @@ async def _slowly(fault: Fault, proceed: Proceed) -> Response:
     return answer
 
 
+def _dripping(fault: Fault, answer: Response) -> Response:
+    """The head at once, then one byte every `interval` seconds: no timeout between two bytes ever strikes."""
+    content, interval = bytes(answer.body) or b" " * 64, float(fault.options.get("interval", 1.0))
+    headers = {**answer.headers, "content-length": str(len(content))}
+    return StreamingResponse(_drops(content, interval), answer.status_code, headers=headers)
+
+
+async def _drops(content: bytes, interval: float) -> AsyncIterator[bytes]:
+    for position in range(len(content)):
+        await asyncio.sleep(interval)
+        yield content[position : position + 1]
+
+
 def _replacement(fault: Fault, error_shape: ErrorShape) -> Response | None:
     if fault.kind in ("drop_before", "drop_after"):
         return None
@@ -135,11 +162,17 @@ def _replacement(fault: Fault, error_shape: ErrorShape) -> Response | None:
         return SPOILT[fault.kind](fault.options)
     if fault.kind == "status" and "body" in fault.options:
         return JSONResponse(fault.options["body"], int(fault.options["status"]), headers=fault.options.get("headers"))
-    return error_shape(fault.options)
+    answer = error_shape(fault.options)
+    answer.headers.update(fault.options.get("headers", {}))
+    return answer
 
 
 def _html_502(options: Mapping[str, Any]) -> Response:
     return Response("<html><body><h1>502 Bad Gateway</h1></body></html>", 502, media_type="text/html")
+
+
+def _html_200(options: Mapping[str, Any]) -> Response:
+    return Response("<html><body><h1>Welcome</h1></body></html>", 200, media_type="text/html")
 
 
 def _redirect(options: Mapping[str, Any]) -> Response:
@@ -163,6 +196,7 @@ def _wrong_shape(options: Mapping[str, Any]) -> Response:
 
 
 SPOILT: Mapping[str, Callable[[Mapping[str, Any]], Response]] = {
+    "html_200": _html_200,
     "html_502": _html_502,
     "redirect": _redirect,
     "malformed_json": _malformed,

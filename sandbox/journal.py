@@ -12,6 +12,7 @@ KEPT_HEADERS = frozenset(
         "authorization",
         "cache-control",
         "content-length",
+        "content-range",
         "content-type",
         "host",
         "user-agent",

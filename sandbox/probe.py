@@ -7,7 +7,12 @@ from pathlib import Path
 
 import av
 import av.error
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from sandbox.edits import has_edits
+
+# EXIF orientations that lay a picture on its side.
+SIDEWAYS = (5, 6, 7, 8)
 
 
 class UnreadableError(Exception):
@@ -20,6 +25,8 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
+    """`width` and `height` are those of the picture as shown: the EXIF orientation is applied."""
+
     format: str
     width: int
     height: int
@@ -43,6 +50,8 @@ class VideoFacts:
     audio_rate: int
     audio_channels: int
     moov_first: bool
+    progressive: bool
+    edited: bool
 
     @property
     def ratio(self) -> float:
@@ -52,13 +61,18 @@ class VideoFacts:
 def probe_image(path: Path) -> ImageFacts:
     try:
         with Image.open(path) as image:
-            facts = ImageFacts(image.format or "", image.width, image.height)
+            facts = ImageFacts(image.format or "", *_shown_size(image))
             image.load()
             return facts
     except UnidentifiedImageError as error:
         raise UnreadableError("not an image", is_media=False) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UnreadableError("the image is damaged") from error
+
+
+def _shown_size(image: Image.Image) -> tuple[int, int]:
+    sideways = image.getexif().get(ExifTags.Base.Orientation) in SIDEWAYS
+    return (image.height, image.width) if sideways else image.size
 
 
 def probe_video(path: Path) -> VideoFacts:
@@ -74,7 +88,8 @@ def probe_video(path: Path) -> VideoFacts:
 def _video_facts(container: av.container.InputContainer, path: Path) -> VideoFacts:
     video = container.streams.video[0]
     audio = container.streams.audio[0] if container.streams.audio else None
-    if next(container.decode(video), None) is None:
+    frame = next(container.decode(video), None)
+    if frame is None:
         raise UnreadableError("no frame can be decoded")
     return VideoFacts(
         container=container.format.name,
@@ -89,6 +104,8 @@ def _video_facts(container: av.container.InputContainer, path: Path) -> VideoFac
         audio_rate=audio.codec_context.sample_rate if audio else 0,
         audio_channels=audio.codec_context.channels if audio else 0,
         moov_first=_moov_first(path),
+        progressive=not frame.interlaced_frame,
+        edited=has_edits(path, box_ranges(path)),
     )
 
 

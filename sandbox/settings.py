@@ -2,25 +2,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True, slots=True)
 class InstagramSettings:
-    """Where Meta's documentation and the wire disagree, or say nothing, the behaviour is a switch."""
+    """Where Meta's documentation and the wire disagree, or say nothing, the behaviour is a switch.
+
+    The `_ready_after` of a kind of container, in seconds, defaults to `ready_after`.
+    """
 
     ready_after: float = 1.0
+    video_ready_after: float | None = None
+    child_ready_after: float | None = None
+    carousel_ready_after: float | None = None
     token_shape: Literal["flat", "data", "bare"] = "flat"
     me_shape: Literal["flat", "data"] = "flat"
     quota_total: int = 100
     quota_duration: int = 86400
     containers_per_day: int = 400
+    stories_count: bool = True
     second_publish: Literal["error", "same_id"] = "error"
     permissions_delete: Literal["unsupported", "success"] = "unsupported"
     wrong_secret_error: Literal["unsupported_request", "oauth"] = "unsupported_request"
     old_token_after_refresh: Literal["alive", "dead"] = "alive"
     caption_readable: bool = True
     usage_percent: int = 0
+    regain_minutes: int = 5
     language: Literal["en", "es", "th"] = "en"
 
 
@@ -33,6 +42,13 @@ class TikTokSettings:
     refresh_restarts_lifetime: bool = False
     oauth_error_status: int = 200
     missing_user_scope: Literal["scope_not_authorized", "scope_permission_missed"] = "scope_not_authorized"
+    active_creators_cap: int = 0
+    active_user_cap_reached: bool = False
+    post_id_shape: Literal["list", "scalar", "string", "empty", "missing"] = "list"
+    data_missing: bool = False
+    upload_range: Literal["count", "last"] = "count"
+    webhooks: Literal["on", "held"] = "on"
+    webhook_retry_signature: Literal["same", "fresh"] = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,8 @@ def _checked(name: str, kind: object, value: object) -> object:
         if value not in get_args(kind):
             raise ValueError(f"{name} must be one of {', '.join(map(str, get_args(kind)))}")
         return value
+    if isinstance(kind, UnionType):
+        return None if value is None else _checked(name, get_args(kind)[0], value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not kind:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from dataclasses import replace
 from typing import Any
 
 from sandbox.clock import Clock
@@ -13,7 +12,8 @@ from sandbox.journal import Journal
 from sandbox.ledger import Ledger, Post
 from sandbox.media import Fetcher
 from sandbox.settings import Settings, changed
-from sandbox.tiktok.store import TikTokStore
+from sandbox.tiktok.store import Creator, TikTokStore
+from sandbox.tiktok.webhooks import NEVER, Webhooks
 
 
 class Sandbox:
@@ -29,7 +29,10 @@ class Sandbox:
         self._ledger = Ledger()
         self.instagram = InstagramStore()
         self.tiktok = TikTokStore()
+        self.webhooks = Webhooks(config.tiktok, lambda: self.settings.fetch_timeout)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._postman: asyncio.Task[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_config(cls, config: SandboxConfig) -> Sandbox:
@@ -42,12 +45,24 @@ class Sandbox:
         return self._ledger
 
     def settle(self) -> None:
-        """TikTok publishes on its own: jobs that are due become posts whenever anybody looks."""
-        for post in self.tiktok.due_posts(self.clock.now()):
+        """TikTok publishes on its own: what is due happens whenever anybody looks, and when its time comes."""
+        now = self.clock.now()
+        for post in self.tiktok.settle(now, self.settings.tiktok.moderation_delay):
             self._ledger.append(post)
+        for event in self.tiktok.taken_events():
+            self.webhooks.add(event)
+        self._send_due_webhooks(now)
+        self._wake_at(self._next_change(), now)
 
     def post(self, post: Post) -> None:
         self._ledger.append(post)
+
+    def withdraw_tiktok(self, creator: Creator, reason: int) -> int:
+        """The grants of the creator end, and with them the jobs that still run. Says how many grants ended."""
+        self.settle()
+        ended = self.tiktok.revoke(creator, reason, self.clock.now())
+        self.settle()
+        return ended
 
     def change_settings(self, changes: Mapping[str, Any]) -> Settings:
         self.settings = changed(self.settings, changes)
@@ -62,14 +77,42 @@ class Sandbox:
     def reset(self) -> None:
         for task in self._tasks:
             task.cancel()
+        self._wake_at(NEVER, 0)
         self.clock.reset()
         self.journal.clear()
         self.faults.clear()
         self._ledger.clear()
+        self.webhooks.clear()
         self.settings = self._first_settings()
         self.instagram = InstagramStore()
+        self.tiktok.close()
         self.tiktok = TikTokStore()
 
     def _first_settings(self) -> Settings:
-        defaults = Settings()
-        return replace(defaults, tiktok=replace(defaults.tiktok, audited=self.config.tiktok.audited))
+        app = self.config.tiktok
+        return changed(Settings(), {"tiktok": {"audited": app.audited, "webhooks": app.webhooks}})
+
+    @property
+    def _sends_webhooks(self) -> bool:
+        return self.webhooks.is_subscribed and self.settings.tiktok.webhooks == "on"
+
+    def _next_change(self) -> float:
+        return min(self.tiktok.next_change(), self.webhooks.next_due() if self._sends_webhooks else NEVER)
+
+    def _wake_at(self, when: float, now: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        # An overdue delivery is with the postman, who looks at the clock again after it.
+        due = now < when < NEVER
+        self._alarm = asyncio.get_running_loop().call_later(when - now, self.settle) if due else None
+
+    def _send_due_webhooks(self, now: float) -> None:
+        busy = self._postman is not None and not self._postman.done()
+        if self._sends_webhooks and not busy and self.webhooks.due(now):
+            self._postman = self.in_background(self._deliver())
+
+    async def _deliver(self) -> None:
+        fresh = self.settings.tiktok.webhook_retry_signature == "fresh"
+        while self._sends_webhooks and (due := self.webhooks.due(self.clock.now())):
+            await self.webhooks.send(due[0], self.clock.now(), sign_again=fresh and due[0].attempts > 0)
+        self._wake_at(self._next_change(), self.clock.now())

@@ -1,115 +1,110 @@
-"""POST /{ig-user-id}/media: a container for each kind of post."""
+"""POST /{ig-user-id}/media: a container for each kind of post, and for each item of a carousel."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
 from sandbox.identifiers import digits
 from sandbox.instagram.access import publisher_of_path
-from sandbox.instagram.checks import (
-    IMAGE_BYTES,
-    REEL_BYTES,
-    image_fetch_problem,
-    image_problem,
-    reel_problem,
-    text_problem,
-    video_fetch_problem,
-)
-from sandbox.instagram.errors import (
-    RESTRICTED,
-    TOO_MANY_CONTAINERS,
-    UNKNOWN_MEDIA_TYPE,
-    Problem,
-    invalid,
-    refused,
-)
-from sandbox.instagram.store import Account, Container
-from sandbox.media import FetchError
+from sandbox.instagram.carousels import children_of
+from sandbox.instagram.checks import REEL, STORY, text_problem
+from sandbox.instagram.downloads import fetch_video, fetched_image
+from sandbox.instagram.errors import RESTRICTED, TOO_MANY_CONTAINERS, Problem, invalid, refused
+from sandbox.instagram.options import chosen_options, thumb_offset
+from sandbox.instagram.parameters import Parameters
+from sandbox.instagram.store import Account, Container, Kind
+from sandbox.settings import InstagramSettings
 from sandbox.state import Sandbox
 
 DAY = 86400
 NEVER = float("inf")
 
-Builder = Callable[[Sandbox, Container, Mapping[str, Any]], Awaitable[None]]
+Builder = Callable[[Sandbox, Container, Parameters], Awaitable[None]]
 
 
 async def create(sandbox: Sandbox, call: Call) -> Response:
     account = publisher_of_path(sandbox, call)
-    parameters = call.parameters()
-    kind = _kind(sandbox, parameters)
+    language = sandbox.settings.instagram.language
+    parameters = Parameters(call.parameters())
+    kind = parameters.kind(language)
+    parameters.refuse_strangers(kind)
     container = _new_container(sandbox, account, kind, parameters)
-    _refuse_if(sandbox, _account_problem(sandbox, account))
-    _refuse_if(sandbox, text_problem(container.caption, container.alt_text))
+    problem = _account_problem(sandbox, account) or text_problem(container.caption, container.alt_text)
+    if problem is not None:
+        raise refused(problem, language)
     await BUILDERS[kind](sandbox, container, parameters)
     _apply_fault(container, call)
     sandbox.instagram.containers[container.id] = container
     return JSONResponse({"id": container.id})
 
 
-async def _photo(sandbox: Sandbox, container: Container, parameters: Mapping[str, Any]) -> None:
-    """Meta downloads images during the call, so a bad one is refused here and now."""
-    try:
-        async with sandbox.fetcher.fetched(str(parameters["image_url"]), IMAGE_BYTES) as file:
-            _refuse_if(sandbox, await asyncio.to_thread(image_problem, file))
-            container.media_sha256 = (file.sha256,)
-    except FetchError as failure:
-        raise refused(image_fetch_problem(failure), sandbox.settings.instagram.language) from failure
+async def _photo(sandbox: Sandbox, container: Container, parameters: Parameters) -> None:
+    container.media_sha256 = (await fetched_image(sandbox, parameters.required("image_url")),)
 
 
-async def _reel(sandbox: Sandbox, container: Container, parameters: Mapping[str, Any]) -> None:
-    """Videos are downloaded later: a bad one becomes a container in ERROR."""
-    if not parameters.get("video_url"):
-        raise refused(invalid("The parameter video_url is required"))
-    if container.alt_text is not None:
-        raise refused(invalid("alt_text is not supported for reels"))
-    container.fetching = True
-    sandbox.in_background(_download_reel(sandbox, container, str(parameters["video_url"])))
+async def _reel(sandbox: Sandbox, container: Container, parameters: Parameters) -> None:
+    url, cover = parameters.required("video_url"), parameters.text("cover_url")
+    if cover is not None:
+        container.options["cover_sha256"] = await fetched_image(sandbox, cover, any_ratio=True)
+    fetch_video(sandbox, container, url, REEL)
 
 
-async def _download_reel(sandbox: Sandbox, container: Container, url: str) -> None:
-    try:
-        async with sandbox.fetcher.fetched(url, REEL_BYTES) as file:
-            container.media_sha256 = (file.sha256,)
-            container.problem = container.problem or await asyncio.to_thread(reel_problem, file)
-    except FetchError as failure:
-        container.problem = video_fetch_problem(failure)
-    finally:
-        container.fetching = False
+async def _video_item(sandbox: Sandbox, container: Container, parameters: Parameters) -> None:
+    fetch_video(sandbox, container, parameters.required("video_url"), REEL)
 
 
-# One entry per kind of post. The kinds named below are real on the platform and not simulated yet.
-BUILDERS: Mapping[str, Builder] = {"IMAGE": _photo, "REELS": _reel}
-NOT_SIMULATED = frozenset({"STORIES", "CAROUSEL"})
+async def _story(sandbox: Sandbox, container: Container, parameters: Parameters) -> None:
+    image, video = parameters.text("image_url"), parameters.text("video_url")
+    if image is not None and video is None:
+        container.media_sha256 = (await fetched_image(sandbox, image, any_ratio=True),)
+    elif video is not None and image is None:
+        fetch_video(sandbox, container, video, STORY)
+    else:
+        raise refused(invalid("A story needs either image_url or video_url"))
 
 
-def _kind(sandbox: Sandbox, parameters: Mapping[str, Any]) -> str:
-    kind = str(parameters.get("media_type", "IMAGE"))
-    item = str(parameters.get("is_carousel_item", "false")).lower() == "true"
-    if kind in NOT_SIMULATED or item:
-        raise refused(invalid(f"This sandbox does not simulate {'carousel items' if item else kind} yet"))
-    if "media_type" in parameters and kind != "REELS":
-        raise refused(UNKNOWN_MEDIA_TYPE, sandbox.settings.instagram.language)
-    if kind == "IMAGE" and not parameters.get("image_url"):
-        raise refused(invalid("The parameter image_url is required"))
-    return kind
+async def _carousel(sandbox: Sandbox, container: Container, parameters: Parameters) -> None:
+    container.children = children_of(sandbox, container.account, parameters.children())
+    container.media_sha256 = tuple(digest for child in container.children for digest in child.media_sha256)
 
 
-def _new_container(sandbox: Sandbox, account: Account, kind: str, parameters: Mapping[str, Any]) -> Container:
+BUILDERS: Mapping[Kind, Builder] = {
+    "IMAGE": _photo,
+    "IMAGE_ITEM": _photo,
+    "VIDEO_ITEM": _video_item,
+    "CAROUSEL": _carousel,
+    "REELS": _reel,
+    "STORIES": _story,
+}
+
+
+def _new_container(sandbox: Sandbox, account: Account, kind: Kind, parameters: Parameters) -> Container:
     now = sandbox.clock.now()
+    is_video = parameters.text("video_url") is not None
     return Container(
         id=digits("180", 17),
         account=account,
         kind=kind,
-        caption=str(parameters.get("caption") or ""),
-        alt_text=str(parameters["alt_text"]) if parameters.get("alt_text") else None,
+        caption=parameters.text("caption") or "",
+        alt_text=parameters.text("alt_text"),
         created=now,
-        ready=now + sandbox.settings.instagram.ready_after,
+        ready=now + _waiting_time(sandbox.settings.instagram, kind, is_video=is_video),
+        thumb_offset=thumb_offset(parameters),
+        options=chosen_options(parameters, kind),
     )
+
+
+def _waiting_time(settings: InstagramSettings, kind: Kind, *, is_video: bool) -> float:
+    """In seconds; the closest setting that says something."""
+    wanted = (
+        settings.carousel_ready_after if kind == "CAROUSEL" else None,
+        settings.child_ready_after if kind in ("IMAGE_ITEM", "VIDEO_ITEM") else None,
+        settings.video_ready_after if is_video else None,
+    )
+    return next((seconds for seconds in wanted if seconds is not None), settings.ready_after)
 
 
 def _account_problem(sandbox: Sandbox, account: Account) -> Problem | None:
@@ -125,8 +120,3 @@ def _apply_fault(container: Container, call: Call) -> None:
         container.ready = NEVER
     if call.fault and call.fault.kind == "media_error":
         container.problem = int(call.fault.options.get("subcode", 2207053))
-
-
-def _refuse_if(sandbox: Sandbox, problem: Problem | None) -> None:
-    if problem is not None:
-        raise refused(problem, sandbox.settings.instagram.language)

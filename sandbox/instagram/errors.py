@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 
 from sandbox.calls import RefusedError
 from sandbox.identifiers import opaque
@@ -34,6 +33,8 @@ IMAGE_FORMAT = Problem(36001, 2207005, "The image format is not supported.")
 IMAGE_RATIO = Problem(36003, 2207009, "The submitted image with aspect ratio cannot be published.")
 CAPTION_TOO_LONG = Problem(36004, 2207010, "The caption was too long.")
 TOO_MANY_MENTIONS = Problem(100, 2207040, "Cannot use more than 20 @ tags in the caption.")
+THUMB_OFFSET = Problem(1, 2207057, "The thumbnail offset must be within the duration of the video.")
+CHILDREN_COUNT = Problem(100, 2207028, "A carousel needs 2 to 10 items.")
 UNKNOWN_MEDIA_TYPE = Problem(100, 2207023, "The media type is unknown.")
 NOT_VISIBLE = Problem(100, 33, "Unsupported request. Object does not exist or is not visible.", "GraphMethodException")
 NO_TOKEN = Problem(104, None, "An access token is required to request this resource.")
@@ -78,17 +79,3 @@ def refused(problem: Problem, language: str = "en") -> RefusedError:
 def flat_error(message: str, status: int = 400) -> JSONResponse:
     """The token endpoint of api.instagram.com has its own shape."""
     return JSONResponse({"error_type": "OAuthException", "code": status, "error_message": message}, status)
-
-
-def from_fault(options: Mapping[str, Any], language: str) -> Response:
-    code = int(options.get("code", 2))
-    problem = Problem(
-        code,
-        options.get("subcode"),
-        str(options.get("message", "An unexpected error has occurred. Please retry your request later.")),
-        str(options.get("type", "OAuthException")),
-        int(options.get("status", 400)),
-    )
-    response = graph_error(problem, language)
-    response.headers.update(options.get("headers", {}))
-    return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
@@ -17,11 +19,11 @@ from sandbox.instagram.errors import (
     invalid,
     refused,
 )
-from sandbox.instagram.store import Account, Container, Media
+from sandbox.instagram.store import Account, Container, Kind, Media
 from sandbox.ledger import Post
 from sandbox.state import Sandbox
 
-POST_KINDS = {"IMAGE": "photo", "REELS": "reel"}
+POST_KINDS: Mapping[Kind, str] = {"IMAGE": "photo", "REELS": "reel", "STORIES": "story", "CAROUSEL": "carousel"}
 
 
 async def publish(sandbox: Sandbox, call: Call) -> Response:
@@ -45,6 +47,8 @@ def _container(sandbox: Sandbox, account: Account, call: Call) -> Container:
         raise refused(UNKNOWN_CONTAINER, language)
     if container.account is not account:
         raise refused(EXPIRED_OR_FOREIGN, language)
+    if container.is_item:
+        raise refused(invalid("An item of a carousel cannot be published on its own"))
     return container
 
 
@@ -56,19 +60,26 @@ def _problem(sandbox: Sandbox, account: Account, container: Container) -> Proble
         return NOT_READY
     if account.restricted:
         return RESTRICTED
-    return QUOTA if quota_usage(sandbox, account) >= sandbox.settings.instagram.quota_total else None
+    return QUOTA if _is_full(sandbox, account, container) else None
+
+
+def _is_full(sandbox: Sandbox, account: Account, container: Container) -> bool:
+    counts = _counts(sandbox, container)
+    return counts and quota_usage(sandbox, account) >= sandbox.settings.instagram.quota_total
+
+
+def _counts(sandbox: Sandbox, container: Container) -> bool:
+    return container.kind != "STORIES" or sandbox.settings.instagram.stories_count
 
 
 def quota_usage(sandbox: Sandbox, account: Account, since: float | None = None) -> int:
     begin = sandbox.clock.now() - sandbox.settings.instagram.quota_duration
-    return len(sandbox.instagram.published_since(account, max(begin, since or begin)))
+    posts = sandbox.instagram.published_since(account, max(begin, since or begin))
+    return sum(_counts(sandbox, media.container) for media in posts)
 
 
 def _posted(sandbox: Sandbox, container: Container) -> Media:
-    now = sandbox.clock.now()
-    media = Media(digits("179", 17), container.account, container, opaque("D", 11), now)
-    container.media_id = media.id
-    sandbox.instagram.media[media.id] = media
+    media = _shown(sandbox, container)
     sandbox.post(
         Post(
             platform="instagram",
@@ -78,8 +89,26 @@ def _posted(sandbox: Sandbox, container: Container) -> Media:
             caption=container.caption,
             media_sha256=container.media_sha256,
             alt_text=container.alt_text,
-            at=now,
+            at=media.published,
             container_id=container.id,
+            options=_options(container),
         )
     )
     return media
+
+
+def _shown(sandbox: Sandbox, container: Container) -> Media:
+    """The items of a carousel get ids of their own, and come first."""
+    children = tuple(_shown(sandbox, child) for child in container.children)
+    media = Media(digits("179", 17), container.account, container, opaque("D", 11), sandbox.clock.now(), children)
+    container.media_id = media.id
+    sandbox.instagram.media[media.id] = media
+    return media
+
+
+def _options(container: Container) -> dict[str, object]:
+    """Those of the container; a carousel adds what its items were described with, in display order."""
+    if not container.children:
+        return container.options
+    items = container.children
+    return {**container.options, "alt_texts": [item.alt_text for item in items], "items": [i.options for i in items]}

@@ -1,19 +1,16 @@
-"""The read side of graph.instagram.com: profile, containers, media, quota."""
+"""GET /{id} and the quota: profile, container or media, whichever the id belongs to."""
 
 from __future__ import annotations
-
-import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
-from sandbox.instagram.access import live_token, owner_of_path, publisher_of_path
+from sandbox.instagram.access import live_token, publisher_of_path
 from sandbox.instagram.errors import NOT_VISIBLE, invalid, refused
+from sandbox.instagram.fields import Fields, number, selected
+from sandbox.instagram.media import media_fields
 from sandbox.instagram.publishing import quota_usage
-from sandbox.instagram.store import Account, Container, Media
+from sandbox.instagram.store import Account, Container
 from sandbox.state import Sandbox
 
 STATUS_TEXTS = {
@@ -22,16 +19,6 @@ STATUS_TEXTS = {
     "PUBLISHED": "Published: Media has been published.",
     "EXPIRED": "Expired: Media was not published within 24 hours.",
 }
-
-Fields = Mapping[str, Callable[[], Any]]
-
-
-def selected(call: Call, fields: Fields, default: str = "id") -> dict[str, Any]:
-    """The asked fields, and `id` always; one unknown field fails the entire call."""
-    asked = [name for name in str(call.parameters().get("fields") or default).split(",") if name]
-    if unknown := [name for name in asked if name not in fields]:
-        raise refused(invalid(f"Tried accessing nonexisting field ({unknown[0]})"))
-    return {name: fields[name]() for name in [*asked, *(["id"] if "id" in fields and "id" not in asked else [])]}
 
 
 async def node(sandbox: Sandbox, call: Call) -> Response:
@@ -44,7 +31,7 @@ async def node(sandbox: Sandbox, call: Call) -> Response:
     if container is not None and container.account is token.account:
         return JSONResponse(selected(call, _container_fields(sandbox, container)))
     if media is not None and media.account is token.account:
-        return JSONResponse(selected(call, _media_fields(sandbox, media)))
+        return JSONResponse(selected(call, media_fields(sandbox, media)))
     raise refused(NOT_VISIBLE, sandbox.settings.instagram.language)
 
 
@@ -87,45 +74,10 @@ def _container_fields(sandbox: Sandbox, container: Container) -> Fields:
     }
 
 
-def _media_fields(sandbox: Sandbox, media: Media) -> Fields:
-    container = media.container
-    is_reel = container.kind == "REELS"
-    fields: dict[str, Callable[[], Any]] = {
-        "id": lambda: media.id,
-        "alt_text": lambda: container.alt_text,
-        "comments_count": lambda: 0,
-        "is_comment_enabled": lambda: True,
-        "like_count": lambda: 0,
-        "media_type": lambda: "VIDEO" if is_reel else "IMAGE",
-        "media_product_type": lambda: "REELS" if is_reel else "FEED",
-        "media_url": lambda: f"https://scontent.cdninstagram.invalid/{media.shortcode}",
-        "owner": lambda: {"id": media.account.user_id},
-        "permalink": lambda: f"https://www.instagram.com/{'reel' if is_reel else 'p'}/{media.shortcode}/",
-        "shortcode": lambda: media.shortcode,
-        "timestamp": lambda: datetime.fromtimestamp(media.published, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000"),
-        "username": lambda: media.account.username,
-    }
-    if sandbox.settings.instagram.caption_readable:
-        fields["caption"] = lambda: container.caption
-    return fields
-
-
-async def media_list(sandbox: Sandbox, call: Call) -> Response:
-    account, _ = owner_of_path(sandbox, call)
-    since, until = _number(call, "since", 0), _number(call, "until", float("inf"))
-    found = [media for media in sandbox.instagram.published_since(account, since) if media.published <= until]
-    newest = sorted(found, key=lambda media: media.published, reverse=True)
-    page = newest[_position(call, newest) :][: int(_number(call, "limit", 25))]
-    answer: dict[str, Any] = {"data": [selected(call, _media_fields(sandbox, media)) for media in page]}
-    if page:
-        answer["paging"] = {"cursors": {"before": page[0].id, "after": page[-1].id}}
-    return JSONResponse(answer)
-
-
 async def publishing_limit(sandbox: Sandbox, call: Call) -> Response:
     account = publisher_of_path(sandbox, call)
     settings = sandbox.settings.instagram
-    since = _number(call, "since", 0)
+    since = number(call, "since", 0)
     if since and since < sandbox.clock.now() - 86400:
         raise refused(invalid("since must be within the last 24 hours"))
     fields: Fields = {
@@ -133,17 +85,3 @@ async def publishing_limit(sandbox: Sandbox, call: Call) -> Response:
         "config": lambda: {"quota_total": settings.quota_total, "quota_duration": settings.quota_duration},
     }
     return JSONResponse({"data": [selected(call, fields, "quota_usage")]})
-
-
-def _position(call: Call, newest: list[Media]) -> int:
-    after = call.query.get("after")
-    return next((index + 1 for index, media in enumerate(newest) if media.id == after), 0)
-
-
-def _number(call: Call, name: str, default: float) -> float:
-    text = call.query.get(name)
-    if text is None:
-        return default
-    if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
-        raise refused(invalid(f"Param {name} must be a number"))
-    return float(text)

@@ -7,11 +7,12 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from sandbox.calls import Call
+from sandbox.calls import Call, RefusedError
 from sandbox.endpoints import Endpoint, Handler, Host, mount
-from sandbox.instagram import consent, containers, publishing, reading, tokens
+from sandbox.instagram import consent, containers, media, publishing, reading, tokens
 from sandbox.instagram.access import account_of, token_text
-from sandbox.instagram.errors import Problem, flat_error, from_fault, graph_error, refused, unsupported_request
+from sandbox.instagram.catalogue import from_fault, is_rate_limit
+from sandbox.instagram.errors import Problem, flat_error, graph_error, refused, unsupported_request
 from sandbox.pages import error_page
 from sandbox.state import Sandbox
 
@@ -24,7 +25,9 @@ def routes(sandbox: Sandbox) -> list[Mount]:
 
 
 def _graph_fault(sandbox: Sandbox, call: Call, options: Mapping[str, Any]) -> Response:
-    return _with_usage(sandbox, call, from_fault(options, sandbox.settings.instagram.language))
+    settings = sandbox.settings.instagram
+    percent = max(settings.usage_percent, 100 if is_rate_limit(options) else 0)
+    return _with_usage(sandbox, call, from_fault(options, settings.language), percent)
 
 
 def _flat_fault(sandbox: Sandbox, call: Call, options: Mapping[str, Any]) -> Response:
@@ -40,21 +43,29 @@ def _versioned(handler: Handler) -> Handler:
         version = call.path_params["version"]
         if version not in VERSIONS:
             raise refused(Problem(2500, None, f"Unknown or ended API version: {version}"))
-        return _with_usage(sandbox, call, await handler(sandbox, call))
+        return _with_usage(
+            sandbox, call, await _answer(sandbox, call, handler), sandbox.settings.instagram.usage_percent
+        )
 
     return handle
 
 
-def _with_usage(sandbox: Sandbox, call: Call, response: Response) -> Response:
-    """Meta sends these headers only once the usage is worth noticing."""
-    percent = sandbox.settings.instagram.usage_percent
+async def _answer(sandbox: Sandbox, call: Call, handler: Handler) -> Response:
+    try:
+        return await handler(sandbox, call)
+    except RefusedError as refusal:
+        return refusal.response
+
+
+def _with_usage(sandbox: Sandbox, call: Call, response: Response, percent: int) -> Response:
+    """Meta sends these headers only once the usage is worth noticing. The wait is in minutes."""
     token = sandbox.instagram.tokens.get(token_text(call) or "")
     if percent and token:
         usage = {"call_count": percent, "total_cputime": percent // 2, "total_time": percent // 2}
-        wait = 5 if percent >= 100 else 0
+        wait = sandbox.settings.instagram.regain_minutes if percent >= 100 else 0
         per_account = [{"type": "instagram", **usage, "estimated_time_to_regain_access": wait}]
-        response.headers["X-App-Usage"] = json.dumps(usage)
-        response.headers["X-Business-Use-Case-Usage"] = json.dumps({token.account.user_id: per_account})
+        response.headers.setdefault("X-App-Usage", json.dumps(usage))
+        response.headers.setdefault("X-Business-Use-Case-Usage", json.dumps({token.account.user_id: per_account}))
     return response
 
 
@@ -93,7 +104,9 @@ _GRAPH = [
     Endpoint(("GET",), "/refresh_access_token", "instagram.refresh", tokens.refresh),
     Endpoint(("DELETE",), "/{version}/me/permissions", "instagram.permissions", _versioned(tokens.delete_permissions)),
     _get("/{node}/content_publishing_limit", "instagram.limit", reading.publishing_limit),
-    _get("/{node}/media", "instagram.media_list", reading.media_list),
+    _get("/{node}/media", "instagram.media_list", media.media_list),
+    _get("/{node}/stories", "instagram.stories", media.stories),
+    _get("/{node}/children", "instagram.children", media.children),
     _post("/{node}/media", "instagram.media", containers.create),
     _post("/{node}/media_publish", "instagram.media_publish", publishing.publish),
     _get("/{node}", reading.node_name, reading.node),

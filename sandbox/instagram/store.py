@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from sandbox.identifiers import digits, opaque
 
+Kind = Literal["IMAGE", "IMAGE_ITEM", "VIDEO_ITEM", "CAROUSEL", "REELS", "STORIES"]
+
 CODE_SECONDS = 3600
 SHORT_SECONDS = 3600
 LONG_SECONDS = 60 * 86400
@@ -51,11 +53,14 @@ class Token:
 
 @dataclass(slots=True)
 class Container:
-    """Media on its way to a post. `problem` is the subcode of a failure, `fetching` an unfinished download."""
+    """Media on its way to a post, or to a place in a carousel.
+
+    `problem` is the subcode of a failure, `fetching` an unfinished download, `thumb_offset` in milliseconds.
+    """
 
     id: str
     account: Account
-    kind: str
+    kind: Kind
     caption: str
     alt_text: str | None
     created: float
@@ -64,6 +69,14 @@ class Container:
     fetching: bool = False
     problem: int | None = None
     media_id: str | None = None
+    is_video: bool = False
+    thumb_offset: int | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    children: tuple[Container, ...] = ()
+
+    @property
+    def is_item(self) -> bool:
+        return self.kind in ("IMAGE_ITEM", "VIDEO_ITEM")
 
     def status_code(self, now: float) -> str:
         if self.media_id:
@@ -82,6 +95,7 @@ class Media:
     container: Container
     shortcode: str
     published: float
+    children: tuple[Media, ...] = ()
 
 
 @dataclass(slots=True)
@@ -121,7 +135,12 @@ class InstagramStore:
         return len(live)
 
     def published_since(self, account: Account, since: float) -> list[Media]:
-        return [media for media in self.media.values() if media.account is account and media.published > since]
+        """Posts only: an item of a carousel is a media with an id of its own, and no post."""
+        return [
+            media
+            for media in self.media.values()
+            if media.account is account and media.published > since and not media.container.is_item
+        ]
 
 
 def new_account(**properties: Any) -> Account:

@@ -70,11 +70,13 @@ def running(
     """Starts everything and stops it again, however the block ends. `database` is a folder or a server's URL."""
     addresses = Addresses.of(ports)
     env = functions_environment(addresses, keys)
+    # Tests serve the functions themselves, and decide themselves when a webhook arrives.
+    webhooks = "on" if functions else "held"
     with _signals_raise(), Children(logs) as children:
         waits = [
             (start_supabase(children, ports, keys, database, addresses.app), f"{addresses.supabase}/auth/v1/health"),
             (start_r2(children, ports, keys, addresses.app), f"{addresses.r2}/"),
-            (start_sandbox(children, ports, addresses, keys), f"{addresses.sandbox}/control/ledger"),
+            (start_sandbox(children, ports, addresses, keys, webhooks), f"{addresses.sandbox}/control/ledger"),
         ]
         if functions:
             waits.append((start_functions(children, ports, env), f"{addresses.app}/"))
@@ -97,9 +99,9 @@ def start_r2(children: Children, ports: Ports, keys: dict[str, str], site_url: s
     return children.start("r2", _python("sandbox.r2", options), basic_environment(), ROOT)
 
 
-def start_sandbox(children: Children, ports: Ports, addresses: Addresses, keys: dict[str, str]) -> Child:
+def start_sandbox(children: Children, ports: Ports, addresses: Addresses, keys: dict[str, str], webhooks: str) -> Child:
     config = children.logs / "sandbox.json"
-    config.write_text(json.dumps(sandbox_config(addresses, keys), indent=2), encoding="utf-8")
+    config.write_text(json.dumps(sandbox_config(addresses, keys, webhooks=webhooks), indent=2), encoding="utf-8")
     options = ["--port", str(ports.sandbox), "--config", str(config)]
     return children.start("sandbox", _python("sandbox", options), basic_environment(), ROOT)
 

@@ -6,6 +6,7 @@ from sandbox.tiktok.errors import refused
 from sandbox.tiktok.store import Access
 
 PUBLISH = "video.publish"
+UPLOAD = "video.upload"
 
 
 def account_of(sandbox: Sandbox, call: Call) -> str | None:
@@ -26,9 +27,17 @@ def live_access(sandbox: Sandbox, call: Call) -> Access:
     return access
 
 
-def publishing_access(sandbox: Sandbox, call: Call) -> Access:
+def publishing_access(sandbox: Sandbox, call: Call, scope: str) -> Access:
     access = live_access(sandbox, call)
-    if PUBLISH not in access.grant.scopes:
+    if scope not in access.grant.scopes:
+        raise refused("scope_not_authorized")
+    return access
+
+
+def any_publishing_access(sandbox: Sandbox, call: Call) -> Access:
+    """For what posts and drafts have in common."""
+    access = live_access(sandbox, call)
+    if not {PUBLISH, UPLOAD} & set(access.grant.scopes):
         raise refused("scope_not_authorized")
     return access
 

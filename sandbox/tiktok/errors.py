@@ -15,14 +15,17 @@ STATUS = {
     "access_token_invalid": 401,
     "scope_not_authorized": 401,
     "scope_permission_missed": 400,
+    "invalid_param": 400,
     "invalid_params": 400,
     "invalid_publish_id": 400,
+    "publish_not_cancellable": 400,
     "token_not_authorized_for_specified_publish_id": 400,
     "privacy_level_option_mismatch": 403,
     "unaudited_client_can_only_post_to_private_accounts": 403,
     "url_ownership_unverified": 403,
     "spam_risk_too_many_posts": 403,
     "spam_risk_user_banned_from_posting": 403,
+    "spam_risk_too_many_pending_share": 403,
     "reached_active_user_cap": 403,
     "rate_limit_exceeded": 429,
     "internal_error": 500,
@@ -40,8 +43,12 @@ def log_id() -> str:
     return datetime.now(UTC).strftime("%Y%m%d%H%M%S") + secrets.token_hex(9).upper()
 
 
+def ok() -> dict[str, str]:
+    return {"code": "ok", "message": "", "log_id": log_id()}
+
+
 def envelope(data: Mapping[str, Any]) -> JSONResponse:
-    return JSONResponse({"data": data, "error": {"code": "ok", "message": "", "log_id": log_id()}})
+    return JSONResponse({"data": data, "error": ok()})
 
 
 def api_error(code: str, message: str | None = None, status: int | None = None) -> JSONResponse:

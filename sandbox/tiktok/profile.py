@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from sandbox.calls import Call
 from sandbox.state import Sandbox
-from sandbox.tiktok.access import limit_rate, live_access, publishing_access
+from sandbox.tiktok.access import PUBLISH, limit_rate, live_access, publishing_access
 from sandbox.tiktok.errors import envelope, refused
 from sandbox.tiktok.store import Creator
 
@@ -63,7 +63,7 @@ def avatar(creator: Creator) -> str:
 
 
 async def creator_info(sandbox: Sandbox, call: Call) -> Response:
-    access = publishing_access(sandbox, call)
+    access = publishing_access(sandbox, call, PUBLISH)
     limit_rate(sandbox, "creator_info", access, 20)
     creator = access.grant.creator
     problem = posting_problem(sandbox, creator)
@@ -89,4 +89,11 @@ def posting_problem(sandbox: Sandbox, creator: Creator) -> str | None:
         return "spam_risk_user_banned_from_posting"
     if sandbox.tiktok.posts_of_day(creator, sandbox.clock.now()) >= creator.posts_cap:
         return "spam_risk_too_many_posts"
-    return None
+    return "reached_active_user_cap" if _is_over_user_cap(sandbox, creator) else None
+
+
+def _is_over_user_cap(sandbox: Sandbox, creator: Creator) -> bool:
+    """How many creators may post through one app in 24 hours; 0 is no limit."""
+    cap, active = sandbox.settings.tiktok.active_creators_cap, sandbox.tiktok.active_creators(sandbox.clock.now())
+    newcomer_is_too_many = 0 < cap <= len(active) and creator.open_id not in active
+    return sandbox.settings.tiktok.active_user_cap_reached or newcomer_is_too_many

@@ -8,7 +8,9 @@ from sandbox.identifiers import opaque
 from sandbox.ledger import Post
 from sandbox.rates import SlidingWindow
 from sandbox.settings import TikTokSettings
-from sandbox.tiktok.jobs import Job
+from sandbox.tiktok.jobs import NEVER, Job
+from sandbox.tiktok.uploads import Upload
+from sandbox.tiktok.webhooks import Event
 
 CODE_SECONDS = 600
 DAY = 86400
@@ -74,6 +76,8 @@ class TikTokStore:
     grants: list[Grant] = field(default_factory=list)
     access: dict[str, Access] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
     rates: SlidingWindow = field(default_factory=SlidingWindow)
 
     def __post_init__(self) -> None:
@@ -116,29 +120,53 @@ class TikTokStore:
     def live_grants(self, creator: Creator, now: float) -> list[Grant]:
         return [g for g in self.grants if g.creator is creator and not g.revoked and now < g.refresh_expires]
 
-    def revoke(self, creator: Creator) -> int:
+    def revoke(self, creator: Creator, reason: int, now: float) -> int:
         """Ends every grant of the creator to this app, and with it the jobs that still run."""
         ended = [grant for grant in self.grants if grant.creator is creator and not grant.revoked]
         for grant in ended:
             grant.revoked = True
         for job in self.jobs.values():
-            if job.open_id == creator.open_id and not job.posted:
-                job.fail("auth_removed")
+            if job.open_id == creator.open_id and job.ended is None:
+                job.stop("auth_removed", now)
+        if ended:
+            self.events.append(Event("authorization.removed", creator.open_id, now, {"reason": reason}))
         return len(ended)
 
     def posts_of_day(self, creator: Creator, now: float) -> int:
-        return sum(
-            job.open_id == creator.open_id and job.created > now - DAY and job.fail_reason is None
-            for job in self.jobs.values()
-        )
+        return sum(job.open_id == creator.open_id and not job.draft for job in self._unfailed_of_day(now))
 
-    def due_posts(self, now: float) -> list[Post]:
-        """The posts that have appeared since the last look.
+    def pending_drafts(self, creator: Creator, now: float) -> int:
+        """Drafts that wait in the inbox of the creator, or are on their way to it."""
+        drafts = [job for job in self._unfailed_of_day(now) if job.draft and job.ended != "PUBLISH_COMPLETE"]
+        return sum(job.open_id == creator.open_id for job in drafts)
 
-        This is the one place where a job ends; the posting webhooks belong here too.
-        """
-        due = [job for job in self.jobs.values() if job.is_due(now)]
-        return [job.publish() for job in sorted(due, key=lambda job: job.ready)]
+    def active_creators(self, now: float) -> set[str]:
+        return {job.open_id for job in self._unfailed_of_day(now) if not job.draft}
+
+    def _unfailed_of_day(self, now: float) -> list[Job]:
+        return [job for job in self.jobs.values() if job.created > now - DAY and job.fail_reason is None]
+
+    def settle(self, now: float, moderation_delay: float) -> list[Post]:
+        """The posts that have appeared since the last look. This is the one place where a job ends."""
+        posts = []
+        for job in sorted((job for job in self.jobs.values() if job.is_due(now)), key=lambda job: job.ready):
+            self.events.append(job.end(moderation_delay))
+            if job.ended == "PUBLISH_COMPLETE":
+                posts.append(job.post())
+        self.events += [job.announce() for job in self.jobs.values() if job.is_public(now) and not job.announced]
+        return posts
+
+    def next_change(self) -> float:
+        return min((job.next_change() for job in self.jobs.values()), default=NEVER)
+
+    def taken_events(self) -> list[Event]:
+        taken, self.events = self.events, []
+        return taken
+
+    def close(self) -> None:
+        """Deletes what was uploaded."""
+        for upload in self.uploads.values():
+            upload.close()
 
 
 def new_creator(**properties: Any) -> Creator:

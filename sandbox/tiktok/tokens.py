@@ -12,6 +12,8 @@ from sandbox.tiktok.errors import oauth_error
 from sandbox.tiktok.store import CODE_SECONDS, Access, Grant
 
 FORM = "application/x-www-form-urlencoded"
+# The reason of the authorization.removed webhook.
+REVOKED_BY_DEVELOPER = 5
 
 
 async def issue(sandbox: Sandbox, call: Call) -> Response:
@@ -28,8 +30,7 @@ async def revoke(sandbox: Sandbox, call: Call) -> Response:
     access = sandbox.tiktok.access.get(call.form.get("token", ""))
     if access is None or not access.is_live(sandbox.clock.now()):
         _refuse(sandbox, "invalid_request", "The access token is invalid.")
-    sandbox.settle()
-    sandbox.tiktok.revoke(access.grant.creator)
+    sandbox.withdraw_tiktok(access.grant.creator, REVOKED_BY_DEVELOPER)
     return Response(b"", 200)
 
 

@@ -25,6 +25,10 @@ BODIES = [
     b'{"image_url": "https://[", "caption": "\\ud83d"}',
     b'{"publish_id": {"a": 1}, "messages": {"role": 1}, "model": 4, "max_tokens": "x"}',
     b'{"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [1, {"text": 2}]}]}',
+    b'{"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": {}, "source_info": {"photo_images": 7}}',
+    b'{"media_type": "PHOTO", "post_mode": "MEDIA_UPLOAD", "post_info": {"title": "\\ud800"}, "source_info": {}}',
+    b'{"source_info": {"source": "FILE_UPLOAD", "video_size": 1e99, "chunk_size": -1, "total_chunk_count": 0}}',
+    b'{"ids": 7, "duplicate": [], "event": {}, "user_openid": 3, "create_time": "soon", "public": []}',
     b"\xff\xfe\x00",
 ]
 PATHS = [
@@ -36,13 +40,21 @@ PATHS = [
     "/tiktok-api/v2/oauth/token/",
     "/tiktok-api/v2/oauth/revoke/",
     "/tiktok-api/v2/post/publish/video/init/",
+    "/tiktok-api/v2/post/publish/content/init/",
+    "/tiktok-api/v2/post/publish/inbox/video/init/",
     "/tiktok-api/v2/post/publish/status/fetch/",
+    "/tiktok-api/v2/post/publish/cancel/",
+    "/tiktok-upload/video/",
     "/anthropic/v1/messages",
     "/control/settings",
     "/control/faults",
     "/control/clock",
     "/control/accounts",
     "/control/disconnect",
+    "/control/drafts/finish",
+    "/control/visibility",
+    "/control/webhooks/deliver",
+    "/control/webhooks/forge",
 ]
 
 
