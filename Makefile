@@ -1,18 +1,20 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint format bench-cold vercel requirements clean
+.PHONY: help setup demo dev test lint format bench-cold bench-warm bench-waiting vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
 PRESENT := $(wildcard $(CHECKED))
 
 help:
-	@echo "make demo        set up, then the whole story against the local stack"
-	@echo "make dev         set up, then serve the local stack until Ctrl-C"
-	@echo "make test        set up, then every test"
-	@echo "make lint        style, types and SQL"
-	@echo "make bench-cold  what importing each function costs"
-	@echo "make vercel      build for Vercel and check what would be deployed"
-	@echo "make clean       remove everything that the other commands made"
+	@echo "make demo           set up, then the whole story against the local stack"
+	@echo "make dev            set up, then serve the local stack until Ctrl-C"
+	@echo "make test           set up, then every test"
+	@echo "make lint           style, types and SQL"
+	@echo "make bench-cold     what importing each function costs"
+	@echo "make bench-warm     our own time in a warm publish step"
+	@echo "make bench-waiting  what waiting for Instagram costs, ours and others'"
+	@echo "make vercel         build for Vercel and check what would be deployed"
+	@echo "make clean          remove everything that the other commands made"
 
 setup:
 	@for p in python3.12 python3.13 python3.14 python3 python; do \
@@ -38,8 +40,14 @@ format: setup
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
+bench-warm: setup
+	@$(PYTHON) -m bench.warm_step
+
 bench-cold: setup
 	@$(PYTHON) bench/cold_import.py
+
+bench-waiting: setup
+	@$(PYTHON) -m bench.waiting
 
 vercel: setup tools/vercel/node_modules
 	@$(PYTHON) -m pytest -m deploy tests/deploy
