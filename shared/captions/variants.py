@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.captions.fields import CaptionFields
-from shared.publishing.preflight import CAPTION_UNITS, INSTAGRAM_HASHTAGS
+from shared.publishing.rules.instagram import CAPTION_UNITS, HASHTAGS
 from shared.publishing.text import utf16_units
 
 MOST_VARIANTS = 3
@@ -73,13 +73,13 @@ def usable_variants(answer: str, fields: CaptionFields) -> list[Variant]:
 def _tidy(written: _Written) -> Variant:
     caption = _INVISIBLE.sub("", written.caption).strip()
     tags = (tag.strip().removeprefix("#") for tag in written.hashtags)
-    hashtags = list(dict.fromkeys(f"#{tag}" for tag in tags if _HASHTAG.fullmatch(tag)))[:INSTAGRAM_HASHTAGS]
+    hashtags = list(dict.fromkeys(f"#{tag}" for tag in tags if _HASHTAG.fullmatch(tag)))[:HASHTAGS]
     return Variant(caption=caption, hashtags=hashtags, text="\n\n".join(filter(None, [caption, " ".join(hashtags)])))
 
 
 def _is_usable(variant: Variant, known: str) -> bool:
     """A link or a mention that the creator did not write is not the AI's to add."""
-    if not variant.caption or utf16_units(variant.text) > CAPTION_UNITS or variant.text.count("#") > INSTAGRAM_HASHTAGS:
+    if not variant.caption or utf16_units(variant.text) > CAPTION_UNITS or variant.text.count("#") > HASHTAGS:
         return False
     invented_link = any(link not in known for link in _links(variant.text))
     return not (invented_link or _MENTION.search(variant.text))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_HASHTAG = re.compile(r"#\w+")
-_MENTION = re.compile(r"@[\w.]+")
+# A tag may follow a tag without a space, but not a letter: "C#m" and "name@host" are words. Emoji are taken as tags.
+_HASHTAGS = re.compile(r"(?<!\w)(?:#[\w\u2190-\u2bff\U0001f000-\U0001faff]+)+")
+_MENTIONS = re.compile(r"(?<!\w)(?:@[\w.]*\w)+")
 
 
 def utf16_units(text: str) -> int:
@@ -14,8 +15,8 @@ def utf16_units(text: str) -> int:
 
 
 def hashtags(text: str) -> int:
-    return len(_HASHTAG.findall(text))
+    return sum(run.count("#") for run in _HASHTAGS.findall(text))
 
 
 def mentions(text: str) -> int:
-    return len(_MENTION.findall(text))
+    return sum(run.count("@") for run in _MENTIONS.findall(text))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.captions.fields import CaptionFields
 from shared.captions.variants import MOST_VARIANTS, usable_variants
-from shared.publishing.preflight import CAPTION_UNITS, INSTAGRAM_HASHTAGS
+from shared.publishing.rules.instagram import CAPTION_UNITS, HASHTAGS
 from shared.publishing.text import utf16_units
 
 FIELDS = CaptionFields("Hills", "A walk. More on example.org", "image", ("one",), "Walks")
@@ -88,7 +88,7 @@ def test_bad_hashtags_are_dropped_and_good_ones_tidied() -> None:
 def test_no_more_hashtags_than_a_post_may_have() -> None:
     (variant,) = usable_variants(answer({"caption": "A walk", "hashtags": [f"tag{n}" for n in range(60)]}), PLAIN)
 
-    assert len(variant.hashtags) == INSTAGRAM_HASHTAGS
+    assert len(variant.hashtags) == HASHTAGS
 
 
 def test_a_variant_that_is_too_long_is_dropped() -> None:
@@ -98,7 +98,7 @@ def test_a_variant_that_is_too_long_is_dropped() -> None:
 
 
 def test_hashtags_in_the_caption_count_too() -> None:
-    assert captions({"caption": "#a " * INSTAGRAM_HASHTAGS, "hashtags": ["one"]}) == []
+    assert captions({"caption": "#a " * HASHTAGS, "hashtags": ["one"]}) == []
 
 
 def test_invisible_characters_are_removed() -> None:
@@ -119,7 +119,7 @@ def test_whatever_comes_back_what_goes_on_keeps_every_limit(variants: list[dict[
     for variant in found:
         assert variant.caption.strip()
         assert utf16_units(variant.text) <= CAPTION_UNITS
-        assert variant.text.count("#") <= INSTAGRAM_HASHTAGS
+        assert variant.text.count("#") <= HASHTAGS
         assert len(set(variant.hashtags)) == len(variant.hashtags)
         assert not any(" " in tag or tag.count("#") != 1 for tag in variant.hashtags)
 

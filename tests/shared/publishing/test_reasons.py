@@ -9,6 +9,7 @@ import pytest
 from shared.platforms.failures import Certainty, PlatformFailure
 from shared.publishing import instagram_errors, tiktok_errors
 from shared.publishing.reasons import REASONS, Retry, Who, describe
+from shared.publishing.rules.words import WORDS
 
 UNMAPPED = "refused_unmapped"
 
@@ -61,6 +62,7 @@ def reasons_in_use() -> set[str]:
         *instagram_errors._BY_SUBCODE.values(),
         *tiktok_errors._BY_CODE.values(),
         *tiktok_errors._BY_FAIL_REASON.values(),
+        *WORDS,
     }
 
 

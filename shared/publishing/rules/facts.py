@@ -1,0 +1,59 @@
+"""What a rule may ask of an item: the facts as they were probed, never as they were claimed."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class MediaFacts(Protocol):
+    """Bytes, pixels as shown, milliseconds, frames a second, bits a second, Hz.
+
+    None is what is not known, and no rule judges it: the platform will. `fast_start` means that the index stands
+    before the media, `edit_list` that one cuts or delays what is shown.
+    """
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def byte_size(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def duration_ms(self) -> int | None: ...
+    @property
+    def frame_rate(self) -> float | None: ...
+    @property
+    def video_codec(self) -> str | None: ...
+    @property
+    def audio_codec(self) -> str | None: ...
+    @property
+    def bit_rate(self) -> int | None: ...
+    @property
+    def audio_sample_rate(self) -> int | None: ...
+    @property
+    def audio_channels(self) -> int | None: ...
+    @property
+    def chroma(self) -> str | None: ...
+    @property
+    def progressive(self) -> bool | None: ...
+    @property
+    def fast_start(self) -> bool | None: ...
+    @property
+    def edit_list(self) -> bool | None: ...
+    @property
+    def multi_picture(self) -> bool | None: ...
+    @property
+    def alt_text(self) -> str | None: ...
+
+
+def is_video(item: MediaFacts) -> bool:
+    return item.media_type.startswith("video/")
+
+
+def ratio(item: MediaFacts) -> float:
+    """Width by height."""
+    return item.width / item.height
