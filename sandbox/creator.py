@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,29 @@ def instagram_photo(content_id: str, connection_id: str, media_asset_id: str, **
     }
 
 
+def instagram_reel(content_id: str, connection_id: str, media_asset_id: str, **changes: Any) -> dict[str, Any]:
+    return instagram_photo(content_id, connection_id, media_asset_id) | {
+        "media": [{"media_asset_id": media_asset_id}],
+        **changes,
+    }
+
+
+def instagram_story(content_id: str, connection_id: str, media_asset_id: str, **changes: Any) -> dict[str, Any]:
+    """Of a photo or a video, without words: a story has no caption."""
+    return instagram_reel(content_id, connection_id, media_asset_id) | {
+        "caption": "",
+        "instagram": {"story": True},
+        **changes,
+    }
+
+
+def instagram_carousel(
+    content_id: str, connection_id: str, media: Sequence[dict[str, str]], **changes: Any
+) -> dict[str, Any]:
+    """2 to 10 of `{"media_asset_id": …, "alt_text": …}` in the order they are shown; photos only have a text."""
+    return instagram_photo(content_id, connection_id, "") | {"media": list(media), **changes}
+
+
 def tiktok_video(content_id: str, connection_id: str, media_asset_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "platform": "tiktok",
@@ -113,6 +137,21 @@ def tiktok_video(content_id: str, connection_id: str, media_asset_id: str, **cha
         "connection_id": connection_id,
         "caption": "Hello from the hills",
         "media": [{"media_asset_id": media_asset_id}],
+        "tiktok": TIKTOK_CHOICES,
+        **changes,
+    }
+
+
+def tiktok_photos(
+    content_id: str, connection_id: str, media_asset_ids: Sequence[str], **changes: Any
+) -> dict[str, Any]:
+    """One post of 1 to 35 photos; the caption is its description."""
+    return {
+        "platform": "tiktok",
+        "content_id": content_id,
+        "connection_id": connection_id,
+        "caption": "Hello from the hills",
+        "media": [{"media_asset_id": media_asset_id} for media_asset_id in media_asset_ids],
         "tiktok": TIKTOK_CHOICES,
         **changes,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -65,6 +65,34 @@ class Egress:
             raise CallFailed(host, sent=False) from None
         except (httpx.HTTPError, ValueError, TimeoutError):
             raise CallFailed(host, sent=True) from None
+
+    async def head(self, request: httpx.Request, *, seconds: float) -> Answer | None:
+        """What stands there, or None when nothing answers."""
+        try:
+            return await self.send(request, seconds=seconds)
+        except CallFailed:
+            return None
+
+    async def pieces(self, request: httpx.Request, *, length: int) -> AsyncIterator[bytes]:
+        """The body of a file in pieces, never all of it in memory: for passing on. Raises CallFailed.
+
+        An answer other than 200 or 206, or of another length, is no file.
+        """
+        host, seen = request.url.host, 0
+        try:
+            response = await self.client.send(request, stream=True)
+            try:
+                if response.status_code not in (200, 206) or response.headers.get("content-length") != str(length):
+                    raise CallFailed(host, sent=True)
+                async for piece in response.aiter_raw():
+                    seen += len(piece)
+                    yield piece
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, ValueError):
+            raise CallFailed(host, sent=True) from None
+        if seen != length:
+            raise CallFailed(host, sent=True)
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         response = await self.client.send(request, stream=True)

@@ -43,15 +43,23 @@ TIKTOK_CLIENT_KEY = Variable("TIKTOK_CLIENT_KEY", r"\S+")
 TIKTOK_CLIENT_SECRET = Variable("TIKTOK_CLIENT_SECRET", _KEY, secret=True)
 TIKTOK_WWW_URL = Variable("TIKTOK_WWW_URL", _BASE_URL, "https://www.tiktok.com")
 TIKTOK_API_URL = Variable("TIKTOK_API_URL", _BASE_URL, "https://open.tiktokapis.com")
+# PULL_FROM_URL: TikTok fetches the file from R2_PUBLIC_URL, as the Data Policy says. FILE_UPLOAD: we send its bytes.
+TIKTOK_VIDEO_SOURCE = Variable("TIKTOK_VIDEO_SOURCE", r"PULL_FROM_URL|FILE_UPLOAD", "PULL_FROM_URL")
+# How old, in seconds, a webhook's signature may be. TikTok leaves it to the receiver.
+TIKTOK_WEBHOOK_WINDOW = Variable("TIKTOK_WEBHOOK_WINDOW", r"[1-9]\d{1,5}", "300")
 R2_ENDPOINT = Variable("R2_ENDPOINT", _ORIGIN)
 R2_BUCKET = Variable("R2_BUCKET", r"[a-z0-9.-]{3,63}")
 R2_ACCESS_KEY_ID = Variable("R2_ACCESS_KEY_ID", r"\S+")
 R2_SECRET_ACCESS_KEY = Variable("R2_SECRET_ACCESS_KEY", _KEY, secret=True)
 R2_PUBLIC_URL = Variable("R2_PUBLIC_URL", r"https://[^\s?#]+[^/\s?#]")
+# Where our own check finds R2_PUBLIC_URL when that name is not in the DNS, as in a local stack. Empty: there.
+R2_PUBLIC_CONNECT_URL = Variable("R2_PUBLIC_CONNECT_URL", rf"(?:{_BASE_URL})?", "")
 ANTHROPIC_API_KEY = Variable("ANTHROPIC_API_KEY", _KEY, secret=True)
 ANTHROPIC_BASE_URL = Variable("ANTHROPIC_BASE_URL", _BASE_URL, "https://api.anthropic.com")
 CAPTION_MODEL = Variable("CAPTION_MODEL", r"[a-z0-9.-]+", "claude-haiku-5-5")
 CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
+# Empty: no queue. Otherwise the topic of the trigger in vercel.json.
+QUEUE_TOPIC = Variable("QUEUE_TOPIC", r"[A-Za-z0-9_-]*", "")
 
 VARIABLES = tuple(value for value in list(globals().values()) if isinstance(value, Variable))
 

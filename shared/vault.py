@@ -33,15 +33,15 @@ class CannotOpen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a ciphertext belongs: it opens nowhere else."""
+    """Where a ciphertext belongs: it opens nowhere else. The owner is a connection; of an upload_url, a publication."""
 
-    connection_id: str
+    owner_id: str
     platform: Literal["instagram", "tiktok"]
-    kind: Literal["access", "refresh"]
+    kind: Literal["access", "refresh", "upload_url"]
 
     def associated_data(self, key_id: str) -> bytes:
         """Length-prefixed, so that no two different places can ever give the same bytes."""
-        parts = ("itoms.token.v1", key_id, self.connection_id, self.platform, self.kind)
+        parts = ("itoms.token.v1", key_id, self.owner_id, self.platform, self.kind)
         encoded = [part.encode() for part in parts]
         return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
 

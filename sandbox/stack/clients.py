@@ -104,10 +104,19 @@ class SandboxControl:
     def advance(self, seconds: float) -> float:
         return float(self._call("POST", "/clock", {"advance_seconds": seconds})["now"])
 
-    def fault(self, endpoint: str, fault: str | dict[str, Any], *, times: int = 1, account: str | None = None) -> None:
-        """`fault` is a kind, or a kind with its parameters as sandbox/README.md lists them."""
+    def fault(
+        self,
+        endpoint: str,
+        fault: str | dict[str, Any],
+        *,
+        times: int = 1,
+        account: str | None = None,
+        skip: int = 0,
+    ) -> None:
+        """`fault` is a kind, or a kind with its parameters as sandbox/README.md lists them. `skip` calls go through."""
         spec = {"kind": fault} if isinstance(fault, str) else fault
-        self._call("POST", "/faults", {"endpoint": endpoint, "fault": spec, "times": times, "account": account})
+        rule = {"endpoint": endpoint, "fault": spec, "times": times, "account": account, "skip": skip}
+        self._call("POST", "/faults", rule)
 
     def faults(self) -> list[dict[str, Any]]:
         """Those still waiting to happen."""

@@ -56,6 +56,7 @@ def functions_environment(addresses: Addresses, keys: Mapping[str, str]) -> dict
         "R2_ENDPOINT": addresses.r2,
         "R2_BUCKET": BUCKET,
         "R2_PUBLIC_URL": MEDIA_URL,
+        "R2_PUBLIC_CONNECT_URL": f"{addresses.r2}/{BUCKET}",
         "ANTHROPIC_BASE_URL": f"{sandbox}/anthropic",
         "CAPTION_MODEL": "claude-haiku-5-5",
         **{name: keys[name] for name in FROM_KEYS},
@@ -67,8 +68,8 @@ def supabase_environment(keys: Mapping[str, str]) -> dict[str, str]:
     return basic_environment() | {name: keys[name] for name in names}
 
 
-def sandbox_config(addresses: Addresses, keys: Mapping[str, str]) -> dict[str, Any]:
-    """What an operator would type into the platforms' developer portals."""
+def sandbox_config(addresses: Addresses, keys: Mapping[str, str], *, webhooks: str = "on") -> dict[str, Any]:
+    """What an operator would type into the platforms' developer portals. Held webhooks wait for a test to send them."""
     return {
         "instagram": {
             "app_id": keys["INSTAGRAM_APP_ID"],
@@ -80,6 +81,8 @@ def sandbox_config(addresses: Addresses, keys: Mapping[str, str]) -> dict[str, A
             "client_secret": keys["TIKTOK_CLIENT_SECRET"],
             "redirect_uris": [f"{addresses.app}/api/oauth/tiktok/callback"],
             "verified_prefixes": [f"{MEDIA_URL}/"],
+            "webhook_url": f"{addresses.app}/api/webhooks/tiktok",
+            "webhooks": webhooks,
         },
         "anthropic": {"api_key": keys["ANTHROPIC_API_KEY"]},
         "media_hosts": {MEDIA_URL: f"{addresses.r2}/{BUCKET}"},

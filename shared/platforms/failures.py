@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from shared.egress import Answer, CallFailed, Egress
+from shared.egress import CALL_SECONDS, Answer, CallFailed, Egress
 
 # Codes and ids are shown and logged; a platform that puts a sentence there is not quoted.
 _NOT_A_CODE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -23,14 +23,26 @@ class Certainty(Enum):
 
 
 class PlatformFailure(Exception):
-    """`code` and `subcode` are the platform's own, for the tables in shared/publishing; its text is never kept."""
+    """`code` and `subcode` are the platform's own, for the tables in shared/publishing; its text is never kept.
 
-    def __init__(self, certainty: Certainty, *, code: str = "", subcode: str = "", trace_id: str = "") -> None:
+    `retry_after` is how many seconds the platform wants to be left in peace, when it said so.
+    """
+
+    def __init__(
+        self,
+        certainty: Certainty,
+        *,
+        code: str = "",
+        subcode: str = "",
+        trace_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(f"{certainty.value} {code} {subcode}".strip())
         self.certainty = certainty
         self.code = _NOT_A_CODE.sub("?", code)[:80]
         self.subcode = _NOT_A_CODE.sub("", subcode)[:80]
         self.trace_id = _NOT_A_CODE.sub("", trace_id)[:80]
+        self.retry_after = retry_after
 
     def detail(self) -> dict[str, str]:
         """What the timeline may show of it: the platform's codes, and the id its support asks for."""
@@ -60,10 +72,10 @@ def parse[Model: PlatformAnswer](model: type[Model], content: Any) -> Model:
         raise PlatformFailure(Certainty.UNCLEAR, code="malformed_answer") from None
 
 
-async def call(egress: Egress, method: str, url: str, **parts: Any) -> Answer:
+async def call(egress: Egress, method: str, url: str, *, seconds: float = CALL_SECONDS, **parts: Any) -> Answer:
     """Raises PlatformFailure instead of CallFailed."""
     try:
-        return await egress.send(egress.client.build_request(method, url, **parts))
+        return await egress.send(egress.client.build_request(method, url, **parts), seconds=seconds)
     except CallFailed as failure:
         certainty = Certainty.UNCLEAR if failure.sent else Certainty.NOT_SENT
         raise PlatformFailure(certainty, code="no_answer") from None

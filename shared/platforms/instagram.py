@@ -7,6 +7,7 @@ references, as of November 2026.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from pydantic import Field, field_validator
 
 from shared.egress import Answer, Egress
 from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, call, parse
+from shared.platforms.limits import Usage, meta_usage, retry_after
 from shared.secret import Secret
 from shared.settings import (
     INSTAGRAM_API_URL,
@@ -72,6 +74,21 @@ class _Permalink(PlatformAnswer):
     permalink: str
 
 
+class _QuotaConfig(PlatformAnswer):
+    quota_total: int = Field(ge=0)
+
+
+class Quota(PlatformAnswer):
+    """Posts in the last 24 hours, and how many Instagram allows: read live, Meta's pages disagree about the number."""
+
+    quota_usage: int = Field(ge=0)
+    config: _QuotaConfig
+
+    @property
+    def used_of_total(self) -> tuple[int, int]:
+        return self.quota_usage, self.config.quota_total
+
+
 class _GraphError(PlatformAnswer):
     code: str = ""
     error_subcode: str = ""
@@ -90,6 +107,8 @@ class Instagram:
     def __init__(self, settings: Settings, egress: Egress) -> None:
         self._settings = settings
         self._egress = egress
+        # What the last answer said of the limits.
+        self.usage = Usage()
 
     def authorization_url(self, *, redirect_uri: str, state: str) -> str:
         query = {
@@ -146,12 +165,18 @@ class Instagram:
             raise
         return True
 
-    async def create_photo(
-        self, token: Secret, *, account_id: str, image_url: str, caption: str, alt_text: str | None
-    ) -> str:
-        """The container's id. Nothing is visible yet, and a container that is never published vanishes in 24 hours."""
-        form = {"image_url": image_url, "caption": caption} | ({"alt_text": alt_text} if alt_text else {})
-        return parse(_Created, await self._graph("POST", f"{account_id}/media", token, data=form)).id
+    async def quota(self, token: Secret, *, account_id: str) -> Quota:
+        path = f"{account_id}/content_publishing_limit"
+        answer = await self._graph("GET", path, token, params={"fields": "quota_usage,config"})
+        return parse(Quota, _unwrap(answer))
+
+    async def create_container(self, token: Secret, *, account_id: str, fields: Mapping[str, str]) -> str:
+        """The container's id. Nothing is visible yet, and a container that is never published vanishes in 24 hours.
+
+        `fields` as shared/platforms/instagram_containers.py makes them. A picture is fetched during the call and
+        refused in its answer; a video is fetched later.
+        """
+        return parse(_Created, await self._graph("POST", f"{account_id}/media", token, data=dict(fields))).id
 
     async def container_status(self, token: Secret, *, container_id: str) -> ContainerStatus:
         answer = await self._graph("GET", container_id, token, params={"fields": "status_code,status"})
@@ -185,7 +210,9 @@ class Instagram:
     async def _graph(self, method: str, path: str, token: Secret, **parts: Any) -> Any:
         base = f"{self._settings.text(INSTAGRAM_GRAPH_URL)}/{self._settings.text(INSTAGRAM_API_VERSION)}"
         headers = {"authorization": f"Bearer {token.reveal()}"}
-        return _checked(await call(self._egress, method, f"{base}/{path}", headers=headers, **parts))
+        answer = await call(self._egress, method, f"{base}/{path}", headers=headers, **parts)
+        self.usage = meta_usage(answer.headers)
+        return _checked(answer)
 
 
 def is_missing_permission(code: str) -> bool:
@@ -209,10 +236,20 @@ def _checked(answer: Answer) -> Any:
         return content
     match content:
         case {"error": dict(error)}:
-            found = parse(_GraphError, error)
-            certainty = Certainty.REFUSED if 400 <= answer.status < 500 else Certainty.UNCLEAR
-            raise PlatformFailure(certainty, code=found.code, subcode=found.error_subcode, trace_id=found.fbtrace_id)
+            raise _graph_failure(answer, parse(_GraphError, error))
         case {"error_type": str()} if answer.status == 400:
             raise PlatformFailure(Certainty.REFUSED, code="oauth")
         case _:
-            raise PlatformFailure(Certainty.UNCLEAR, code=f"http_{answer.status}")
+            raise PlatformFailure(
+                Certainty.UNCLEAR, code=f"http_{answer.status}", retry_after=retry_after(answer.headers)
+            )
+
+
+def _graph_failure(answer: Answer, error: _GraphError) -> PlatformFailure:
+    return PlatformFailure(
+        Certainty.REFUSED if 400 <= answer.status < 500 else Certainty.UNCLEAR,
+        code=error.code,
+        subcode=error.error_subcode,
+        trace_id=error.fbtrace_id,
+        retry_after=retry_after(answer.headers) or meta_usage(answer.headers).regain_seconds or None,
+    )

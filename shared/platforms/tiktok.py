@@ -6,13 +6,16 @@ Query Creator Info and Get Post Status references.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field, field_validator
 
 from shared.egress import Answer, Egress
 from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, call, parse
+from shared.platforms.limits import retry_after
+from shared.platforms.tiktok_chunks import Chunk, ChunkPlan
 from shared.secret import Secret
 from shared.settings import TIKTOK_API_URL, TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET, TIKTOK_WWW_URL, Settings
 
@@ -60,11 +63,18 @@ class _Init(PlatformAnswer):
     publish_id: str = Field(min_length=1, max_length=64)
 
 
+class UploadInit(_Init):
+    """`upload_url` lets whoever knows it upload, for one hour."""
+
+    upload_url: str = Field(min_length=1, max_length=2000)
+
+
 class PostStatus(PlatformAnswer):
     """`post_ids` is filled only for a public post, and only after TikTok's moderation. Text: the ids need 64 bits."""
 
-    status: str
+    status: str = ""
     fail_reason: str = ""
+    uploaded_bytes: int | None = None
     post_ids: tuple[str, ...] = Field(default=(), alias="publicaly_available_post_id")
 
     @field_validator("post_ids", mode="before")
@@ -125,6 +135,62 @@ class TikTok:
         body = {"post_info": post_info, "source_info": {"source": "PULL_FROM_URL", "video_url": video_url}}
         return parse(_Init, await self._api("POST", "post/publish/video/init/", token, json=body)).publish_id
 
+    async def init_photos(
+        self, token: Secret, *, image_urls: Sequence[str], cover_index: int, is_aigc: bool, post_info: dict[str, Any]
+    ) -> str:
+        """The publish_id. As with a pulled video, nothing can be taken back after it."""
+        body = {
+            "media_type": "PHOTO",
+            "post_mode": "DIRECT_POST",
+            "is_aigc": is_aigc,
+            "post_info": post_info,
+            "source_info": {
+                "source": "PULL_FROM_URL",
+                "photo_images": list(image_urls),
+                "photo_cover_index": cover_index,
+            },
+        }
+        return parse(_Init, await self._api("POST", "post/publish/content/init/", token, json=body)).publish_id
+
+    async def init_video_upload(self, token: Secret, *, plan: ChunkPlan, post_info: dict[str, Any]) -> UploadInit:
+        """Nothing can be posted before the last chunk, so a job whose answer was lost is only forgotten.
+
+        Raises PlatformFailure for an upload_url on a host that is not TikTok's, too: the file must go nowhere else.
+        """
+        source = {
+            "source": "FILE_UPLOAD",
+            "video_size": plan.byte_size,
+            "chunk_size": plan.chunk_size,
+            "total_chunk_count": plan.count,
+        }
+        body = {"post_info": post_info, "source_info": source}
+        made = parse(UploadInit, await self._api("POST", "post/publish/video/init/", token, json=body))
+        if not self._is_tiktoks(made.upload_url):
+            raise PlatformFailure(Certainty.UNCLEAR, code="foreign_upload_url")
+        return made
+
+    async def put_chunk(
+        self, upload_url: Secret, *, chunk: Chunk, media_type: str, content: AsyncIterator[bytes], seconds: float
+    ) -> int:
+        """The HTTP status: 206 stored, 201 stored and the last one. Without a token: the address is the secret."""
+        headers = {
+            "content-type": media_type,
+            "content-length": str(chunk.length),
+            "content-range": f"bytes {chunk.first}-{chunk.last}/{chunk.byte_size}",
+        }
+        answer = await call(self._egress, "PUT", upload_url.reveal(), headers=headers, content=content, seconds=seconds)
+        return answer.status
+
+    def _is_tiktoks(self, url: str) -> bool:
+        api = urlsplit(self._settings.text(TIKTOK_API_URL))
+        try:
+            parts = urlsplit(url)
+            ours, theirs = (api.scheme, api.netloc), (parts.scheme, parts.netloc)
+            is_plain = parts.scheme == "https" and parts.port is None and parts.username is None
+        except ValueError:
+            return False
+        return ours == theirs or (is_plain and (parts.hostname or "").endswith(".tiktokapis.com"))
+
     async def post_status(self, token: Secret, *, publish_id: str) -> PostStatus:
         body = {"publish_id": publish_id}
         return parse(PostStatus, await self._api("POST", "post/publish/status/fetch/", token, json=body))
@@ -156,7 +222,7 @@ def _oauth_failure(answer: Answer, content: Any) -> PlatformFailure:
         case {"error": str(code)} if answer.status < 500:
             return PlatformFailure(Certainty.REFUSED, code=code, trace_id=str(content.get("log_id", "")))
         case _:
-            return PlatformFailure(Certainty.UNCLEAR, code=f"http_{answer.status}")
+            return _unreadable(answer)
 
 
 def _checked(answer: Answer) -> Any:
@@ -169,6 +235,14 @@ def _checked(answer: Answer) -> Any:
                 return content.get("data", {})
             refused = 200 <= answer.status < 500 and error.code not in ("", "ok")
             certainty = Certainty.REFUSED if refused else Certainty.UNCLEAR
-            raise PlatformFailure(certainty, code=error.code, trace_id=error.log_id)
+            wait = retry_after(answer.headers)
+            raise PlatformFailure(certainty, code=error.code, trace_id=error.log_id, retry_after=wait)
         case _:
-            raise PlatformFailure(Certainty.UNCLEAR, code=f"http_{answer.status}")
+            raise _unreadable(answer)
+
+
+def _unreadable(answer: Answer) -> PlatformFailure:
+    """Proves nothing, but for a 429: whoever is turned away at the gate was not served."""
+    certainty = Certainty.REFUSED if answer.status == 429 else Certainty.UNCLEAR
+    code = "rate_limit_exceeded" if answer.status == 429 else f"http_{answer.status}"
+    return PlatformFailure(certainty, code=code, retry_after=retry_after(answer.headers))

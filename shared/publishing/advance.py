@@ -10,11 +10,20 @@ from shared.database import Platform
 from shared.logs import log
 from shared.publishing import instagram_steps, tiktok_steps
 from shared.publishing.access import keep_fresh
-from shared.publishing.work import LEASE_SECONDS, AccessLost, Claim, Failed, Overtaken, Pause, State, Work
+from shared.publishing.claim import Claim, State
+from shared.publishing.work import LEASE_SECONDS, AccessLost, Failed, Overtaken, Pause, Work
 from shared.runtime import Runtime
 
-# A container lives 24 hours, and TikTok's longest jobs take minutes.
+# Of the whole: a container lives 24 hours, and nobody should be told "in progress" for longer.
 _GIVE_UP_AFTER_SECONDS = 25 * 3600.0
+# Of one state, so that nothing is ever stuck. Processing takes minutes at its longest; the rest of it is patience with
+# a platform in trouble. What is unknown is asked about until the container is gone.
+_STATE_DEADLINES: Mapping[State, float] = {
+    "preparing": 6 * 3600.0,
+    "processing": 6 * 3600.0,
+    "committing": 2 * 3600.0,
+    "unknown": _GIVE_UP_AFTER_SECONDS,
+}
 
 type Step = Callable[[Work, Runtime], Awaitable[None]]
 
@@ -26,12 +35,13 @@ async def advance(runtime: Runtime, publication_id: str, *, wait_seconds: float)
 
     Returns what a user may see of it, or None when there was nothing to do: finished, not due, or in other hands.
     """
+    claimed_at = time.monotonic()
     claimed = await runtime.database.as_system(
         "claim_publication", publication_id=publication_id, lease_seconds=LEASE_SECONDS
     )
     if claimed is None:
         return None
-    work = Work(Claim.model_validate(claimed), runtime.database, runtime.vault)
+    work = Work(Claim.model_validate(claimed), runtime.database, runtime.vault, claimed_at=claimed_at)
     try:
         await _run(work, runtime, wait_until=time.monotonic() + wait_seconds)
     except Overtaken:
@@ -42,19 +52,19 @@ async def advance(runtime: Runtime, publication_id: str, *, wait_seconds: float)
 
 async def _run(work: Work, runtime: Runtime, *, wait_until: float) -> None:
     steps = _STEPS[work.publication.platform]
-    while step := steps.get(work.state):
+    while not work.released and (step := steps.get(work.state)):
         try:
-            if work.state == "preparing" and not work.items:
+            if work.state == "preparing" and len(work.items) < max(1, work.item_count):
                 raise Failed("media_missing", {})
             await keep_fresh(work, runtime)
             await step(work, runtime)
         except Pause as pause:
             looks = work.publication.looks + pause.looks
             attempts = work.publication.attempts + pause.attempts
-            if work.publication.age_seconds > _GIVE_UP_AFTER_SECONDS:
+            if _is_too_old(work):
                 await _settle_too_old(work)
                 return
-            if pause.seconds and time.monotonic() + pause.seconds > wait_until:
+            if pause.release or (pause.seconds and time.monotonic() + pause.seconds > wait_until):
                 await work.record(
                     work.state, None, release=True, next_step_seconds=pause.seconds, looks=looks, attempts=attempts
                 )
@@ -66,6 +76,11 @@ async def _run(work: Work, runtime: Runtime, *, wait_until: float) -> None:
         except AccessLost as lost:
             await _settle_without_access(work, lost)
             return
+
+
+def _is_too_old(work: Work) -> bool:
+    deadline = _STATE_DEADLINES.get(work.state, _GIVE_UP_AFTER_SECONDS)
+    return work.publication.age_seconds > _GIVE_UP_AFTER_SECONDS or work.publication.state_seconds > deadline
 
 
 async def _settle_too_old(work: Work) -> None:

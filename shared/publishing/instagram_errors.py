@@ -26,15 +26,19 @@ _BY_SUBCODE: Mapping[str, str] = {
     "2207027": "not_ready",
     "2207028": "request_invalid",
     "2207032": "platform_error",
+    "2207035": "request_invalid",
+    "2207036": "request_invalid",
+    "2207037": "request_invalid",
     "2207040": "caption_invalid",
     "2207042": "daily_limit",
     "2207050": "account_restricted",
     "2207051": "action_blocked",
     "2207052": "media_unreachable",
     "2207053": "platform_error",
-    "2207057": "request_invalid",
+    "2207057": "cover_moment_invalid",
     "2207076": "platform_error",
     "2207077": "media_format_invalid",
+    "2207081": "request_invalid",
     "2207082": "media_unreachable",
     "2207085": "platform_error",
     "459": "account_restricted",
@@ -95,3 +99,8 @@ def certainly_not_posted(failure: PlatformFailure) -> bool:
 def ends_access(failure: PlatformFailure) -> bool:
     """The token is dead, not merely without a right."""
     return failure.code in ("190", "102")
+
+
+def limits_the_app(failure: PlatformFailure) -> bool:
+    """Code 4 counts the calls of the app for all its users; the other limits are of one account."""
+    return failure.code == "4" and not failure.subcode

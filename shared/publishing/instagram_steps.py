@@ -9,44 +9,24 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from shared.platforms.failures import PlatformFailure
-from shared.platforms.instagram import ContainerStatus, Instagram
 from shared.publishing import instagram_errors as errors
-from shared.publishing.access import after_dead_token
-from shared.publishing.ladder import after_instagram_look, instagram_waited
-from shared.publishing.preflight import check_instagram_photo
-from shared.publishing.retries import not_posted, try_again_or_fail
-from shared.publishing.work import Failed, Pause, State, Work
+from shared.publishing.claim import State
+from shared.publishing.instagram_calls import ask, client, look_again_heeding, refused
+from shared.publishing.instagram_prepare import prepare
+from shared.publishing.retries import try_again_or_fail
+from shared.publishing.work import Failed, Pause, Work
 from shared.runtime import Runtime
-from shared.settings import R2_PUBLIC_URL
 
 # Longer than any call of ours can still be under way at Instagram.
 _SECONDS_UNTIL_FINISHED_MEANS_UNPUBLISHED = 180.0
 
 
-async def _prepare(work: Work, runtime: Runtime) -> None:
-    item = work.items[0]
-    if problem := check_instagram_photo(item, work.publication.caption):
-        raise Failed(problem, {})
-    try:
-        container_id = await _client(runtime).create_photo(
-            work.access_token(),
-            account_id=work.account_id(),
-            image_url=f"{runtime.settings.text(R2_PUBLIC_URL)}/{item.object_key}",
-            caption=work.publication.caption,
-            alt_text=item.alt_text,
-        )
-    except PlatformFailure as failure:
-        raise await _not_posted(work, runtime, failure) from None
-    detail = {"container_id": container_id}
-    await work.record("processing", "container_created", detail=detail, container_id=container_id, looks=0)
-
-
 async def _look(work: Work, runtime: Runtime) -> None:
     """Nothing is visible yet: whatever the container says, the next move is ours."""
-    container = await _ask(work, runtime)
+    container = await ask(work, runtime, str(work.publication.container_id))
     match container.code:
         case "IN_PROGRESS":
-            raise _look_again(work)
+            raise await look_again_heeding(work, runtime)
         case "FINISHED":
             await _commit(work, runtime)
         case "PUBLISHED":
@@ -58,17 +38,24 @@ async def _look(work: Work, runtime: Runtime) -> None:
 
 
 async def _commit(work: Work, runtime: Runtime) -> None:
+    if not work.lease_covers():
+        raise Pause(0.0, release=True)
     token = work.access_token()
     await work.record("committing", "publish_started")
+    if not work.lease_covers():
+        # This process was stopped between the two lines above, and certainly nothing was sent.
+        await work.record("processing", "publish_not_sent")
+        raise Pause(0.0, release=True)
+    instagram = client(runtime)
     try:
-        media_id = await _client(runtime).publish(
+        media_id = await instagram.publish(
             token, account_id=work.account_id(), container_id=str(work.publication.container_id)
         )
     except PlatformFailure as failure:
         await _after_commit(work, runtime, failure)
         return
     await work.record("published", "published", detail={"post_id": media_id}, post_id=media_id)
-    if permalink := await _client(runtime).permalink(token, media_id=media_id):
+    if permalink := await instagram.permalink(token, media_id=media_id):
         await work.record("published", None, permalink=permalink)
 
 
@@ -78,7 +65,7 @@ async def _after_commit(work: Work, runtime: Runtime, failure: PlatformFailure) 
         await work.record("unknown", "outcome_unclear", detail=detail, reason="outcome_unclear", looks=0)
         return
     await work.record("processing", "publish_refused", detail=detail)
-    raise await _not_posted(work, runtime, failure)
+    raise await refused(work, runtime, failure)
 
 
 async def _crashed_in_commit(work: Work, runtime: Runtime) -> None:
@@ -88,18 +75,17 @@ async def _crashed_in_commit(work: Work, runtime: Runtime) -> None:
 
 async def _resolve(work: Work, runtime: Runtime) -> None:
     """After a doubt: ask the container, as often as it takes."""
-    container = await _ask(work, runtime)
+    container = await ask(work, runtime, str(work.publication.container_id))
+    detail = {"container_id": str(work.publication.container_id)}
     match container.code:
         case "PUBLISHED":
-            await work.record(
-                "published", "found_published", detail={"container_id": str(work.publication.container_id)}
-            )
+            await work.record("published", "found_published", detail=detail)
         case "ERROR" | "EXPIRED":
-            raise Failed("container_expired", {"container_id": str(work.publication.container_id)})
+            raise Failed("container_expired", detail)
         case _ if (work.publication.seconds_since_intent or 0) >= _SECONDS_UNTIL_FINISHED_MEANS_UNPUBLISHED:
             await _commit_again(work)
         case _:
-            raise _look_again(work)
+            raise await look_again_heeding(work, runtime)
 
 
 async def _commit_again(work: Work) -> None:
@@ -111,42 +97,18 @@ async def _commit_again(work: Work) -> None:
     await work.record("processing", "found_unpublished", detail=detail, attempts=work.publication.attempts + 1)
 
 
+async def _prepare_anew(work: Work, reason: str, subcode: str) -> None:
+    """The items of a carousel live as long as the whole, so they are made anew with it."""
+    detail = {"platform_subcode": subcode} if subcode else {}
+    pause_or_end = try_again_or_fail(work, reason, detail)
+    if isinstance(pause_or_end, Pause):
+        await work.record("preparing", "container_lost", detail=detail, item_containers=None, looks=0)
+    raise pause_or_end
+
+
 STEPS: Mapping[State, Callable[[Work, Runtime], Awaitable[None]]] = {
-    "preparing": _prepare,
+    "preparing": prepare,
     "processing": _look,
     "committing": _crashed_in_commit,
     "unknown": _resolve,
 }
-
-
-async def _not_posted(work: Work, runtime: Runtime, failure: PlatformFailure) -> Exception:
-    """Nothing is visible yet, so whatever happened to the call, a new container is safe."""
-    reason, token_is_dead = errors.reason_for(failure), errors.ends_access(failure)
-    return await not_posted(work, runtime, failure, reason=reason, token_is_dead=token_is_dead)
-
-
-async def _prepare_anew(work: Work, reason: str, subcode: str) -> None:
-    detail = {"platform_subcode": subcode} if subcode else {}
-    pause_or_end = try_again_or_fail(work, reason, detail)
-    if isinstance(pause_or_end, Pause):
-        await work.record("preparing", "container_lost", detail=detail)
-    raise pause_or_end
-
-
-async def _ask(work: Work, runtime: Runtime) -> ContainerStatus:
-    """A look that fails decides nothing, but for one that says that the access is gone."""
-    container_id = str(work.publication.container_id)
-    try:
-        return await _client(runtime).container_status(work.access_token(), container_id=container_id)
-    except PlatformFailure as failure:
-        if errors.ends_access(failure):
-            raise await after_dead_token(work, runtime, errors.reason_for(failure), failure.detail()) from None
-        raise _look_again(work) from None
-
-
-def _look_again(work: Work) -> Pause:
-    return Pause(after_instagram_look(instagram_waited(work.publication.looks)), looks=1)
-
-
-def _client(runtime: Runtime) -> Instagram:
-    return Instagram(runtime.settings, runtime.egress)

@@ -10,18 +10,25 @@ from uuid import UUID
 from pydantic import AfterValidator, FailFast, Field, TypeAdapter
 
 from shared.inputs import Input
-from shared.publishing.preflight import CAPTION_UNITS
+from shared.publishing.instagram_options import InstagramOptions
 from shared.publishing.text import utf16_units
 from shared.publishing.tiktok_options import TikTokOptions
 
-
-def _within_limit(caption: str) -> str:
-    if utf16_units(caption) > CAPTION_UNITS:
-        raise ValueError(f"at most {CAPTION_UNITS} UTF-16 units")
-    return caption
+_INSTAGRAM_CAPTION = 2200
+# Of a video 2200, of photos 4000: which it is follows from the media, so the rules judge that.
+_TIKTOK_CAPTION = 4000
 
 
-type Caption = Annotated[str, AfterValidator(_within_limit)]
+class _Length:
+    """At most so many UTF-16 units, the way both platforms are safely counted."""
+
+    def __init__(self, units: int) -> None:
+        self.units = units
+
+    def __call__(self, caption: str) -> str:
+        if utf16_units(caption) > self.units:
+            raise ValueError(f"at most {self.units} UTF-16 units")
+        return caption
 
 
 class Media(Input):
@@ -29,26 +36,34 @@ class Media(Input):
     alt_text: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
 
 
-def _one_to_ten(media: tuple[Media, ...]) -> tuple[Media, ...]:
+class Count:
     """Not Field(min_length=1): pydantic would call a list with one bad item empty as well."""
-    if not 1 <= len(media) <= 10:
-        raise ValueError("between 1 and 10 items")
-    return media
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, media: tuple[Media, ...]) -> tuple[Media, ...]:
+        if not 1 <= len(media) <= self.most:
+            raise ValueError(f"between 1 and {self.most} items")
+        return media
 
 
-class _Publish(Input):
+class Target(Input):
     content_id: UUID
     connection_id: UUID
-    caption: Caption
-    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(_one_to_ten)]
 
 
-class InstagramPublish(_Publish):
+class InstagramPublish(Target):
     platform: Literal["instagram"]
+    caption: Annotated[str, AfterValidator(_Length(_INSTAGRAM_CAPTION))]
+    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(10))]
+    instagram: InstagramOptions = InstagramOptions()
 
 
-class TikTokPublish(_Publish):
+class TikTokPublish(Target):
     platform: Literal["tiktok"]
+    caption: Annotated[str, AfterValidator(_Length(_TIKTOK_CAPTION))]
+    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(35))]
     tiktok: TikTokOptions
 
 
@@ -58,9 +73,12 @@ PUBLISH_REQUEST: TypeAdapter[PublishRequest] = TypeAdapter(PublishRequest)
 
 def as_database_request(request: PublishRequest) -> dict[str, Any]:
     """The argument of create_publication()."""
-    plain = request.model_dump(mode="json", exclude={"media", "tiktok"})
+    plain = request.model_dump(mode="json", exclude={"media", "tiktok", "instagram"})
     plain["items"] = [media.model_dump(mode="json") for media in request.media]
-    plain["options"] = request.tiktok.model_dump(mode="json") if isinstance(request, TikTokPublish) else {}
+    options = request.tiktok if isinstance(request, TikTokPublish) else request.instagram
+    plain["options"] = options.model_dump(mode="json", exclude={"cover_asset_id"})
+    if isinstance(request, InstagramPublish):
+        plain["cover_asset_id"] = request.instagram.model_dump(mode="json")["cover_asset_id"]
     return plain
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.inputs import Input
 
@@ -34,8 +34,17 @@ class MusicUsageConsent(Input):
     text_version: ConsentVersion
 
 
-class TikTokOptions(Input):
-    """No field has a default that would decide for the creator, so a request must name every one."""
+class Presentation(Input):
+    """How it looks. `cover_timestamp_ms` is for a video; the rest is for photos, whose caption is their description."""
+
+    cover_timestamp_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
+    title: Annotated[str, Field(max_length=90)] = ""
+    cover_index: Annotated[int, Field(ge=0, le=34)] = 0
+    auto_add_music: bool = False
+
+
+class TikTokOptions(Presentation):
+    """Nothing that TikTok wants a creator to decide has a default, so a request must name every choice."""
 
     privacy_level: PrivacyLevel
     allow_comment: bool
@@ -52,15 +61,29 @@ class TikTokOptions(Input):
             raise ValueError("Branded content visibility cannot be set to private.")
         return self
 
-    def post_info(self, caption: str) -> dict[str, Any]:
+    def video_post_info(self, caption: str) -> dict[str, Any]:
         """As TikTok names it, with its negative sense. The caption is the user's, byte for byte."""
-        return {
+        cover = {} if self.cover_timestamp_ms is None else {"video_cover_timestamp_ms": self.cover_timestamp_ms}
+        return self._shared_info() | {
             "title": caption,
-            "privacy_level": self.privacy_level,
-            "disable_comment": not self.allow_comment,
             "disable_duet": not self.allow_duet,
             "disable_stitch": not self.allow_stitch,
+            "is_aigc": self.ai_generated,
+            **cover,
+        }
+
+    def photo_post_info(self, caption: str) -> dict[str, Any]:
+        """Without duet and stitch, which photos do not have; the AI label stands beside post_info, not in it."""
+        return self._shared_info() | {
+            "title": self.title,
+            "description": caption,
+            "auto_add_music": self.auto_add_music,
+        }
+
+    def _shared_info(self) -> dict[str, Any]:
+        return {
+            "privacy_level": self.privacy_level,
+            "disable_comment": not self.allow_comment,
             "brand_organic_toggle": self.your_brand,
             "brand_content_toggle": self.branded_content,
-            "is_aigc": self.ai_generated,
         }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.database import Database, Platform
+from shared.database import Database
+from shared.egress import CALL_SECONDS
+from shared.platforms.limits import Usage
+from shared.publishing.claim import Account, Claim, Item, Publication, State, Upload
 from shared.secret import Secret
 from shared.vault import CannotOpen, Place, Vault
 
@@ -15,58 +18,8 @@ from shared.vault import CannotOpen, Place, Vault
 LEASE_SECONDS = 90
 # Of one step that certainly posted nothing, before its reason becomes the outcome.
 MAX_ATTEMPTS = 4
-
-type State = Literal["queued", "preparing", "processing", "committing", "published", "failed", "unknown"]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Publication(_Row):
-    id: str
-    platform: Platform
-    kind: str
-    caption: str
-    state: State
-    options: dict[str, Any]
-    container_id: str | None
-    publish_id: str | None
-    epoch: int
-    looks: int
-    attempts: int
-    seconds_since_intent: float | None
-    age_seconds: float
-
-
-class Item(_Row):
-    """Media as it was probed, never as it was claimed. Durations in milliseconds, sizes in bytes and pixels."""
-
-    object_key: str
-    media_type: str
-    byte_size: int
-    width: int
-    height: int
-    duration_ms: int | None
-    frame_rate: float | None
-    video_codec: str | None
-    alt_text: str | None
-
-
-class Account(_Row):
-    connection_id: str
-    platform_account_id: str
-    status: str
-    access_token: str | None
-    version: int | None
-    can_refresh: bool
-    access_seconds_left: float | None
-
-
-class Claim(_Row):
-    publication: Publication
-    items: tuple[Item, ...] | None
-    account: Account | None
+# The lease must outlast a call that cannot be taken back, and the writing of its outcome.
+_AFTER_CALL_SECONDS = 5.0
 
 
 class Overtaken(Exception):
@@ -75,11 +28,15 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pause(Exception):
-    """Nothing to do for so many seconds. The counts are added to those of the publication."""
+    """Nothing to do for so many seconds. The counts are added to those of the publication.
+
+    With `release`, the lease goes in any case, and whoever comes next carries on.
+    """
 
     seconds: float
     looks: int = 0
     attempts: int = 0
+    release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +58,39 @@ class AccessLost(Exception):
 class Work:
     """Holds the lease of one publication. Every write compares state and epoch in the database."""
 
-    def __init__(self, claim: Claim, database: Database, vault: Vault) -> None:
-        self.publication = claim.publication
-        self.items = claim.items or ()
-        self.account = claim.account
+    def __init__(self, claim: Claim, database: Database, vault: Vault, *, claimed_at: float) -> None:
+        """`claimed_at` on the monotonic clock, taken before the claim was asked for: the lease ends no earlier."""
+        self.publication: Publication = claim.publication
+        self.items: tuple[Item, ...] = claim.items or ()
+        self.item_count = claim.item_count
+        self.cover: Item | None = claim.cover
+        self.upload: Upload | None = claim.upload
+        self.account: Account | None = claim.account
         self.view: dict[str, Any] = {}
         self.renewed = False
+        # Without the lease nothing more may be done.
+        self.released = False
+        # What the last answer of Meta said of our usage, and which items of a carousel it has called ready.
+        self.usage = Usage()
+        self.ready_items: frozenset[int] = frozenset()
+        self._lease_ends = claimed_at + LEASE_SECONDS
+        self._claimed_at = claimed_at
         self._database = database
         self._vault = vault
 
     @property
     def state(self) -> State:
         return self.publication.state
+
+    def lease_covers(self, seconds: float = CALL_SECONDS) -> bool:
+        """Whether a call of so many seconds, and the writing of its outcome, end before another may take over.
+
+        A process that was stopped and woken again finds out here that it is late.
+        """
+        return time.monotonic() + seconds + _AFTER_CALL_SECONDS < self._lease_ends
+
+    def seconds_held(self) -> float:
+        return time.monotonic() - self._claimed_at
 
     def access_token(self) -> Secret:
         """Raises AccessLost. The token is opened anew for each call, and is gone when the call has returned."""
@@ -129,6 +107,16 @@ class Work:
         if self.account is None:
             raise AccessLost("access_ended", {})
         return self.account.platform_account_id
+
+    def seal_upload_url(self, upload_url: Secret) -> str:
+        return self._vault.seal(upload_url, self._upload_place())
+
+    def upload_url(self) -> Secret:
+        """Raises CannotOpen when the key is gone; then the upload is lost, and nothing was posted by it."""
+        return self._vault.open(self.upload.upload_url if self.upload else "", self._upload_place())
+
+    def _upload_place(self) -> Place:
+        return Place(self.publication.id, self.publication.platform, "upload_url")
 
     async def reload_account(self) -> None:
         """After a refresh, ours or another worker's."""
@@ -164,7 +152,28 @@ class Work:
         if view is None:
             raise Overtaken
         self.view = view
+        self.released = release
+        self._take_over(to, changes)
+
+    def _take_over(self, to: State, changes: Mapping[str, Any]) -> None:
         known = {name: value for name, value in changes.items() if name in Publication.model_fields}
-        if to == "committing":
+        if to == "committing" and self.state != to:
             known["seconds_since_intent"] = 0.0
+        if to != self.state:
+            known["state_seconds"] = 0.0
         self.remember(state=to, **known)
+        if "item_containers" in changes:
+            self._take_over_containers(changes["item_containers"])
+        if "upload" in changes:
+            made = changes["upload"]
+            self.upload = Upload(stored_chunks=0, seconds_left=made["expires_in"], **made) if made else None
+        if self.upload and "stored_chunks" in changes:
+            self.upload = self.upload.model_copy(update={"stored_chunks": changes["stored_chunks"]})
+
+    def _take_over_containers(self, containers: Mapping[str, str | None] | None) -> None:
+        made = dict.fromkeys((str(item.position) for item in self.items), None) if containers is None else containers
+        self.items = tuple(
+            item.model_copy(update={"container_id": made.get(str(item.position), item.container_id)})
+            for item in self.items
+        )
+        self.ready_items &= frozenset(item.position for item in self.items if item.container_id)

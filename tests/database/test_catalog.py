@@ -31,9 +31,9 @@ COLUMNS = {
     ("disconnections", "SELECT"): ALL,
     ("objections", "SELECT"): ALL,
     ("objections", "INSERT"): "purpose",
-    ("publications", "SELECT"): "caption connection_id content_id created_at created_by finished_at id kind"
-    " next_step_at options permalink platform post_id project_id reason state updated_at",
-    ("publication_items", "SELECT"): ALL,
+    ("publications", "SELECT"): "caption connection_id content_id cover_asset_id created_at created_by finished_at id"
+    " kind next_step_at options permalink platform post_id project_id reason state updated_at",
+    ("publication_items", "SELECT"): "alt_text media_asset_id position publication_id",
     ("publication_events", "SELECT"): ALL,
     ("consents", "SELECT"): ALL,
 }
@@ -54,6 +54,8 @@ FOR_USERS = {
             "may_disconnect",
             "create_publication",
             "may_advance",
+            "preflight",
+            "resolve_publication",
         )
     ),
 }
@@ -78,6 +80,11 @@ FOR_THE_SYSTEM = {
         "purge",
         "take_object_deletions",
         "finish_object_deletions",
+        "take_calls",
+        "pause_platform",
+        "apply_tiktok_event",
+        "end_tiktok_access",
+        "purge_publishing",
     )
 }
 

@@ -40,6 +40,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.caption_usage": CLOSED,
     "private.object_deletions": CLOSED,
     "private.purge_runs": CLOSED,
+    "private.tiktok_uploads": CLOSED,
+    "private.call_budgets": CLOSED,
+    "private.pauses": CLOSED,
+    "private.webhook_deliveries": CLOSED,
 }
 
 TABLES = """
@@ -68,6 +72,11 @@ SEED = """
       values (%(row)s, %(project)s, %(row)s, %(row)s, 'tiktok', 'video', '', %(row)s, repeat('0', 64), %(owner)s);
     insert into public.publication_items (publication_id, position, media_asset_id) values (%(row)s, 0, %(row)s);
     insert into public.publication_events (publication_id, event, state) values (%(row)s, 'seed', 'queued');
+    insert into private.tiktok_uploads (publication_id, upload_url, byte_size, chunk_size, expires_at)
+      values (%(row)s, 'v1.k.' || repeat('a', 16) || '.' || repeat('a', 30), 1, 1, now());
+    insert into private.call_budgets (connection_id, call) values (%(row)s, 'seed');
+    insert into private.pauses (platform, connection_id, ends_at) values ('tiktok', %(row)s, now());
+    insert into private.webhook_deliveries (digest, platform) values (repeat('0', 64), 'tiktok');
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
 """

@@ -51,6 +51,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "ANTHROPIC_BASE_URL": NO_BASE_URL,
     "CAPTION_MODEL": ("Claude", "model/../other", "a b"),
     "CRON_SECRET": ("x" * 31, "x " * 32, "short"),
+    "QUEUE_TOPIC": ("two topics", "a/b", "publications*"),
 }
 GOOD: dict[str, tuple[str, ...]] = {
     "APP_URL": ("https://ito.ms", "http://localhost:3000", " https://ito.ms\n"),

@@ -15,7 +15,10 @@ from sandbox.stack.stack import Stack
 from tests.functions.cron.crons import report, run
 from tests.people import Connected, Project
 
-KINDS = {"expired_tokens", "oauth_states", "caption_usage", "abandoned_uploads", "purge_runs"}
+KINDS = {
+    "expired_tokens", "oauth_states", "caption_usage", "abandoned_uploads", "purge_runs", "webhook_deliveries",
+    "tiktok_uploads", "pauses",
+}  # fmt: skip
 Connect = Callable[..., Connected]
 
 

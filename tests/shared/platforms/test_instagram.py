@@ -20,7 +20,7 @@ CALLS: dict[str, Call] = {
     "redeem_code": lambda api: api.redeem_code(Secret("code"), redirect_uri="https://app.test/back"),
     "exchange": lambda api: api.exchange_for_long_lived(TOKEN),
     "profile": lambda api: api.profile(TOKEN),
-    "create_photo": lambda api: api.create_photo(TOKEN, account_id="1", image_url="u", caption="", alt_text=None),
+    "create_container": lambda api: api.create_container(TOKEN, account_id="1", fields={"image_url": "u"}),
     "container_status": lambda api: api.container_status(TOKEN, container_id="1"),
     "publish": lambda api: api.publish(TOKEN, account_id="1", container_id="2"),
     "revoke": lambda api: api.revoke(TOKEN),
@@ -66,12 +66,12 @@ def test_me_is_answered_flat_and_wrapped_with_ids_as_text_or_numbers(wrapped: bo
 
 @pytest.mark.parametrize("sent", [17841400000000001, "17841400000000001"])
 def test_ids_of_containers_and_media_are_text(sent: object) -> None:
-    assert answered("create_photo", 200, {"id": sent}) == "17841400000000001"
+    assert answered("create_container", 200, {"id": sent}) == "17841400000000001"
     assert answered("publish", 200, {"id": sent}) == "17841400000000001"
 
 
 @pytest.mark.parametrize("sent", ["", "../me", "1/2", "1?fields=x", "x", None, True, [], {}, "1" * 33, -1])
-@pytest.mark.parametrize("name", ["create_photo", "publish"])
+@pytest.mark.parametrize("name", ["create_container", "publish"])
 def test_what_is_no_id_never_becomes_a_path(name: str, sent: object) -> None:
     assert failure(name, 200, {"id": sent}).certainty is Certainty.UNCLEAR
 

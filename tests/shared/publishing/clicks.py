@@ -104,6 +104,9 @@ class Click:
         )
 
     def make_due(self) -> None:
+        """As if the time to wait were over, and a pause that a platform asked for with it."""
+        self.db.execute("delete from private.pauses")
+        self.db.execute("delete from private.call_budgets where connection_id = %s", (self.connected.id,))
         self.db.execute(
             "update public.publications set next_step_at = now() where id = %s and next_step_at is not null", (self.id,)
         )

@@ -10,21 +10,25 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.creator import Creator, instagram_photo, tiktok_video
+from sandbox.creator import Creator
 from sandbox.samples import Samples
 from sandbox.stack.clients import SandboxControl, Supabase
 from sandbox.stack.stack import Stack
+from shared.publishing import instagram_prepare
 from shared.publishing import publish as publishing
 from shared.publishing.request import PUBLISH_REQUEST, as_database_request, request_hash
+from shared.publishing.work import Pause
 from shared.runtime import Runtime
 from tests.people import Connected, Project
 from tests.shared.publishing.clicks import Click, Database, MakeClick, RuntimeAt
+from tests.shared.publishing.kinds import DEFAULTS, KINDS
 
 
 @pytest.fixture
 def prompt(sandbox: SandboxControl, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Platforms that are ready at once, and endpoints that do not wait for them."""
     monkeypatch.setattr(publishing, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(instagram_prepare, "look_again", lambda work: Pause(0.0, looks=1))
     before = sandbox.settings()
     sandbox.settings(instagram={"ready_after": 0.0}, tiktok={"ready_after": 0.0, "moderation_delay": 0.0})
     yield
@@ -57,14 +61,20 @@ def click(
     stack: Stack,
     db: Database,
 ) -> Iterator[MakeClick]:
-    """`click("tiktok")`: a publication that nobody has begun to work on, of a person and an account of its own."""
+    """`click("tiktok")`: a publication that nobody has begun to work on, of a person and an account of its own.
+
+    `click("tiktok", kind="photo", items=3)`: of any kind in kinds.py.
+    """
     made: list[str] = []
 
-    def make(platform: str, *, account: dict[str, Any] | None = None, **changes: Any) -> Click:
+    def make(
+        platform: str, *, kind: str | None = None, items: int = 1, account: dict[str, Any] | None = None, **changes: Any
+    ) -> Click:
         owner = make_creator()
         project_id = owner.create_project("Hills")
         connected = connect(Project(project_id, owner, owner, owner, owner), platform, **(account or {}))
-        body = _request(owner, project_id, connected, samples) | changes
+        build = KINDS[platform, kind or DEFAULTS[platform]]
+        body = build(owner, project_id, connected, samples, items) | changes
         key = uuid.uuid4().hex
         publication_id = _clicked(supabase, owner, body, key)
         made.append(publication_id)
@@ -72,16 +82,7 @@ def click(
 
     yield make
     db.execute("update public.publications set next_step_at = null where id = any(%s)", (made,))
-
-
-def _request(owner: Creator, project_id: str, connected: Connected, samples: Samples) -> dict[str, Any]:
-    if connected.platform == "instagram":
-        content_id = owner.create_content(project_id)
-        asset = owner.upload(content_id, samples.photo, "image/jpeg")
-        return instagram_photo(content_id, connected.id, asset["id"])
-    content_id = owner.create_content(project_id, type="video")
-    asset = owner.upload(content_id, samples.video, "video/mp4")
-    return tiktok_video(content_id, connected.id, asset["id"])
+    db.execute("delete from private.pauses")
 
 
 def _clicked(supabase: Supabase, owner: Creator, body: dict[str, Any], key: str) -> str:

@@ -134,7 +134,7 @@ def test_a_lease_that_still_runs_is_respected(click: MakeClick, platform: str, c
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_worker_that_was_overtaken_writes_nothing(click: MakeClick, platform: str) -> None:
     made = click(platform)
-    made.leave("committing", container_id="1", publish_id="1")
+    made.leave("committing", container_id="1", publish_id=made.id)
     epoch = made.row()["epoch"]
     events = made.events()
     for stale in (epoch - 1, epoch + 1, 0):

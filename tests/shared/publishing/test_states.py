@@ -30,8 +30,8 @@ LEGAL = {
     "tiktok": {
         "queued": {"preparing", "failed"},
         "preparing": {"committing", "failed"},
-        "processing": {"published", "failed", "unknown"},
-        "committing": {"preparing", "processing", "failed", "unknown"},
+        "processing": {"preparing", "published", "failed", "unknown"},
+        "committing": {"preparing", "processing", "published", "failed", "unknown"},
         "published": set(),
         "failed": set(),
         "unknown": {"processing", "published", "failed"},

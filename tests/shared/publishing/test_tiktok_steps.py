@@ -59,16 +59,18 @@ FAIL_REASONS = [
     ("duration_check_failed", "duration_invalid"),
     ("file_format_check_failed", "media_format_invalid"),
     ("frame_rate_check_failed", "frame_rate_invalid"),
-    ("internal", "platform_error"),
-    ("photo_pull_failed", "media_unreachable"),
     ("picture_size_check_failed", "image_size_invalid"),
     ("publish_cancelled", "post_cancelled"),
     ("spam_risk", "content_refused"),
     ("spam_risk_text", "content_refused"),
     ("spam_risk_too_many_posts", "daily_limit"),
     ("spam_risk_user_banned_from_posting", "account_blocked"),
-    ("video_pull_failed", "media_unreachable"),
     ("a_reason_of_next_year", "refused_unmapped"),
+]
+WORTH_ANOTHER_TRY = [
+    ("internal", "platform_error"),
+    ("photo_pull_failed", "media_unreachable"),
+    ("video_pull_failed", "media_unreachable"),
 ]
 
 
@@ -307,6 +309,26 @@ def test_a_failed_job_gives_its_reason_and_is_not_sent_again(
     assert made.posts() == []
 
 
+@pytest.mark.parametrize(("fail_reason", "reason"), WORTH_ANOTHER_TRY)
+def test_a_job_that_failed_by_no_fault_of_the_post_is_made_anew(
+    video_click: MakeVideo, fail_reason: str, reason: str
+) -> None:
+    """FAILED is TikTok's word that nothing was posted."""
+    made = video_click()
+    made.fault("video_init", "media_error", reason=fail_reason)
+    assert made.settle() == ("published", None)
+    assert (len(inits(made)), len(made.posts())) == (2, 1)
+    assert "job_failed" in made.events()
+
+
+@pytest.mark.parametrize(("fail_reason", "reason"), WORTH_ANOTHER_TRY)
+def test_jobs_that_always_fail_end_after_four(video_click: MakeVideo, fail_reason: str, reason: str) -> None:
+    made = video_click()
+    made.fault("video_init", "media_error", reason=fail_reason, times=9)
+    assert made.settle() == ("failed", reason)
+    assert (len(inits(made)), made.posts()) == (4, [])
+
+
 def test_a_job_that_is_stuck_stays_under_way(video_click: MakeVideo) -> None:
     made = video_click()
     made.fault("video_init", "stuck")
@@ -355,12 +377,12 @@ def test_a_failure_without_post_ids_is_a_failure(video_click: MakeVideo) -> None
     made.fault("video_init", "stuck")
     made.step()
     body = {
-        "data": {"status": "FAILED", "fail_reason": "internal"},
+        "data": {"status": "FAILED", "fail_reason": "spam_risk"},
         "error": {"code": "ok", "message": "", "log_id": ""},
     }
     made.fault("status", "status", status=200, body=body)
     made.step()
-    assert made.outcome() == ("failed", "platform_error")
+    assert made.outcome() == ("failed", "content_refused")
 
 
 @pytest.mark.parametrize("fail_reason", [None, "", 7])
