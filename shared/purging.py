@@ -24,9 +24,10 @@ async def purge(runtime: Runtime) -> dict[str, Any]:
     stop_at = time.monotonic() + _SECONDS
     while True:
         batch = await runtime.database.as_system("purge", batch=_BATCH)
-        removed.update(batch["removed"])
+        publishing = await runtime.database.as_system("purge_publishing", batch=_BATCH)
+        removed.update(batch["removed"] | publishing)
         alarms.update(batch["alarms"])
-        complete = max(*batch["removed"].values(), *batch["alarms"].values()) < _BATCH
+        complete = max(*batch["removed"].values(), *batch["alarms"].values(), *publishing.values()) < _BATCH
         if complete or time.monotonic() >= stop_at:
             break
     if any(alarms.values()):

@@ -83,6 +83,16 @@ def cron_endpoint(name: str, handle: Handler[None]) -> Starlette:
     return _app(name, "GET", serve)
 
 
+def signed_endpoint(name: str, handle: Handler[bytes]) -> Starlette:
+    """POST by a platform or a queue. The handler gets the bytes as they came, because those are what is signed."""
+
+    async def serve(request: Request) -> Response:
+        body = await _read_body(request)
+        return await handle(Call(runtime.current(), request, body, Secret("")))
+
+    return _app(name, "POST", serve)
+
+
 def public_endpoint(name: str, handle: Handler[None], *, refuse: Refuse = problem) -> Starlette:
     """Anyone may call: the handler finds out by itself whom it is talking to. `refuse` shows a refusal to a person."""
 

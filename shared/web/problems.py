@@ -34,6 +34,7 @@ PROBLEMS: Mapping[str, Problem] = {
     ),
     "last_owner": Problem(409, "A project needs an owner", "Make somebody else an owner first."),
     "not_the_cron": Problem(401, "Not the cron", "This address is for the scheduler."),
+    "not_the_queue": Problem(401, "Not the queue", "This address is for the queue's own deliveries."),
     "database_unavailable": Problem(
         503, "Storage is not answering", "Nothing is lost. Try again in a few seconds with the same request."
     ),
@@ -91,6 +92,11 @@ PROBLEMS: Mapping[str, Problem] = {
     "caption_unavailable": Problem(
         503, "AI captions are not available right now", "Nothing was kept. Try again in a moment."
     ),
+    # Webhooks
+    "signature_invalid": Problem(
+        401, "Not signed by the platform", "The signature does not fit the body or is too old."
+    ),
+    "try_again_later": Problem(503, "Not yet", "What this is about is still being written down. Deliver it again."),
     # Publish
     "idempotency_key_missing": Problem(
         400,
@@ -113,7 +119,11 @@ PROBLEMS: Mapping[str, Problem] = {
     "kind_not_supported": Problem(
         422,
         "This combination cannot be published",
-        "Instagram takes one JPEG photo and TikTok one MP4 video at present.",
+        "Instagram takes one photo or video, or 2 to 10 as a carousel; TikTok takes one video or up to 35 photos.",
+    ),
+    "outcome_known": Problem(409, "The outcome is known", "Nothing is left to say about it. Look at its timeline."),
+    "outcome_still_open": Problem(
+        409, "Too early to say", "The platform may still answer. Look on it three minutes after the post was sent."
     ),
 }
 

@@ -1,0 +1,14 @@
+"""POST /api/webhooks/tiktok: what became of a post, and the end of an access, told by TikTok itself."""
+
+from starlette.responses import Response
+
+from shared.publishing.tiktok_webhook import receive
+from shared.web.endpoint import Call, answer, signed_endpoint
+
+
+async def handle(call: Call[bytes]) -> Response:
+    await receive(call.runtime, call.body, signature=call.request.headers.get("tiktok-signature", ""))
+    return answer({"received": True})
+
+
+app = signed_endpoint("webhooks/tiktok", handle)
