@@ -1,45 +1,162 @@
-"""The platforms' rules on media and text, checked before anything is sent. Each check answers a reason, or None.
+"""The check before the click: the rules that a step runs, and what only the platform knows right now.
 
-Sources: Meta, IG User Media reference (September 2026); TikTok, Media Transfer Guide and Direct Post reference.
+It never stands in the way because a platform does not answer: what could not be asked is named, and the post itself
+will tell.
 """
 
 from __future__ import annotations
 
-from shared.platforms.tiktok import CreatorInfo
-from shared.publishing.text import hashtags, mentions, utf16_units
-from shared.publishing.tiktok_options import TikTokOptions
-from shared.publishing.work import Item
+import asyncio
+from dataclasses import dataclass
+from typing import Any, cast
 
-CAPTION_UNITS = 2200
-INSTAGRAM_HASHTAGS = 30
-INSTAGRAM_MENTIONS = 20
-_INSTAGRAM_IMAGE_BYTES = 8 * 1024 * 1024
-_INSTAGRAM_TALLEST = 0.8
-# Meta says 1.91:1, and means its own 1200 by 628, which is a hair more.
-_INSTAGRAM_WIDEST = 1200 / 628
-_TIKTOK_VIDEO_CODECS = ("h264", "h265", "vp8", "vp9")
+from pydantic import BaseModel, ConfigDict
+
+from shared.database import Platform
+from shared.egress import Answer
+from shared.errors import Refused
+from shared.platforms.failures import PlatformFailure
+from shared.platforms.instagram import Instagram
+from shared.platforms.tiktok import CreatorInfo, TikTok
+from shared.publishing import instagram_errors, tiktok_errors
+from shared.publishing.access import AccessGone, open_access
+from shared.publishing.claim import Item, Kind
+from shared.publishing.draft import Draft, InstagramPreflight, TikTokPreflight, as_database_request
+from shared.publishing.media_url import media_url, own_media_url
+from shared.publishing.reasons import REASONS
+from shared.publishing.rules.instagram import InstagramKind, instagram_violations
+from shared.publishing.rules.reachable import UrlAnswer, media_url_violations
+from shared.publishing.rules.tiktok import TikTokKind, tiktok_violations
+from shared.publishing.rules.violation import Violation
+from shared.runtime import Runtime
+from shared.secret import Secret
+
+_LOOK_SECONDS = 5.0
 
 
-def check_instagram_photo(item: Item, caption: str) -> str | None:
-    if item.byte_size > _INSTAGRAM_IMAGE_BYTES:
-        return "image_too_large"
-    if not _INSTAGRAM_TALLEST <= item.width / item.height <= _INSTAGRAM_WIDEST:
-        return "image_ratio_invalid"
-    too_many = hashtags(caption) > INSTAGRAM_HASHTAGS or mentions(caption) > INSTAGRAM_MENTIONS
-    return "caption_invalid" if too_many or utf16_units(caption) > CAPTION_UNITS else None
+class _Facts(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kind: Kind | None
+    items: tuple[Item, ...]
+    cover: Item | None
+    connection_id: str
+    status: str
 
 
-def check_tiktok_video(item: Item, caption: str, options: TikTokOptions, creator: CreatorInfo) -> str | None:
-    if utf16_units(caption) > CAPTION_UNITS:
-        return "caption_invalid"
-    if options.privacy_level not in creator.privacy_level_options:
-        return "audience_unavailable"
-    if item.video_codec not in _TIKTOK_VIDEO_CODECS:
-        return "media_format_invalid"
-    if not (360 <= item.width <= 4096 and 360 <= item.height <= 4096):
-        return "image_size_invalid"
-    if not 23 <= (item.frame_rate or 0) <= 60:
-        return "frame_rate_invalid"
-    if not 0 < (item.duration_ms or 0) <= creator.max_video_post_duration_sec * 1000:
-        return "duration_invalid"
-    return None
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What the platform said just now. None: it was not asked, or did not answer; `asked` names what that was."""
+
+    quota: tuple[int, int] | None = None
+    creator: CreatorInfo | None = None
+    problem: str | None = None
+    unanswered: str | None = None
+
+
+async def preflight(runtime: Runtime, jwt: Secret, draft: Draft) -> dict[str, Any]:
+    """Every problem of what would be posted, with the item, the limit and the fix; and what the form has to show."""
+    found = await runtime.database.as_user(jwt, "preflight", request=as_database_request(draft))
+    facts = _Facts.model_validate(found)
+    if facts.kind is None:
+        raise Refused("kind_not_supported")
+    live, looks = await asyncio.gather(
+        _ask_platform(runtime, draft.platform, facts),
+        asyncio.gather(*(_look_at(runtime, item) for item in facts.items)),
+    )
+    broken = [*_violations(draft, facts, live), *(one for some in looks for one in some)]
+    account = [_account_problem(live.problem)] if live.problem else []
+    problems = [*account, *(violation.present() for violation in broken)]
+    return {
+        "kind": facts.kind,
+        "ready": not problems,
+        "problems": problems,
+        "not_checked": [live.unanswered] if live.unanswered else [],
+        "quota": {"used": live.quota[0], "total": live.quota[1]} if live.quota else None,
+        "creator": _shown(live.creator) if live.creator else None,
+    }
+
+
+def _account_problem(code: str) -> dict[str, str | int | None]:
+    """In the same shape as a broken rule: the words say what it is and what helps."""
+    what, _, fix = REASONS[code].words.partition(". ")
+    return {"code": code, "item": None, "what": what, "limit": "", "found": "", "fix": fix}
+
+
+def _violations(draft: Draft, facts: _Facts, live: _Live) -> tuple[Violation, ...]:
+    match draft:
+        case InstagramPreflight():
+            return instagram_violations(
+                kind=cast(InstagramKind, facts.kind),
+                items=facts.items,
+                caption=draft.caption,
+                cover=facts.cover,
+                thumb_offset_ms=draft.instagram.thumb_offset_ms,
+                quota=live.quota,
+            )
+        case TikTokPreflight():
+            return tiktok_violations(
+                kind=cast(TikTokKind, facts.kind),
+                items=facts.items,
+                caption=draft.caption,
+                creator=live.creator,
+                transfer="PULL_FROM_URL",
+                **draft.tiktok.model_dump(),
+            )
+
+
+async def _ask_platform(runtime: Runtime, platform: Platform, facts: _Facts) -> _Live:
+    if facts.status != "active":
+        return _Live(problem="access_ended")
+    try:
+        account, token = await open_access(runtime, platform, facts.connection_id)
+        if platform == "instagram":
+            quota = await Instagram(runtime.settings, runtime.egress).quota(token, account_id=account)
+            return _Live(quota=quota.used_of_total)
+        return _Live(creator=await TikTok(runtime.settings, runtime.egress).creator_info(token))
+    except AccessGone as gone:
+        return _Live(problem=gone.reason)
+    except PlatformFailure as failure:
+        return _after_failure(platform, failure)
+
+
+_STANDS_IN_THE_WAY = (
+    "access_ended", "account_blocked", "account_restricted", "app_limit", "daily_limit", "permission_missing",
+)  # fmt: skip
+
+
+def _after_failure(platform: Platform, failure: PlatformFailure) -> _Live:
+    reason = (instagram_errors if platform == "instagram" else tiktok_errors).reason_for(failure)
+    if reason in _STANDS_IN_THE_WAY:
+        return _Live(problem=reason)
+    return _Live(unanswered="quota" if platform == "instagram" else "creator")
+
+
+async def _look_at(runtime: Runtime, item: Item) -> tuple[Violation, ...]:
+    """As a platform would fetch it, without the bytes."""
+    request = runtime.egress.client.build_request("HEAD", own_media_url(runtime, item))
+    found = await runtime.egress.head(request, seconds=_LOOK_SECONDS)
+    return media_url_violations(
+        item=item.position,
+        url=media_url(runtime, item),
+        media_type=item.media_type,
+        byte_size=item.byte_size,
+        answer=_as_seen(found) if found else None,
+    )
+
+
+def _as_seen(answer: Answer) -> UrlAnswer:
+    length = answer.headers.get("content-length", "")
+    return UrlAnswer(answer.status, answer.headers.get("content-type"), int(length) if length.isdecimal() else None)
+
+
+def _shown(creator: CreatorInfo) -> dict[str, Any]:
+    """What TikTok wants the form to show. Nothing of it is kept."""
+    return {
+        "nickname": creator.creator_nickname,
+        "privacy_level_options": list(creator.privacy_level_options),
+        "comment_disabled": creator.comment_disabled,
+        "duet_disabled": creator.duet_disabled,
+        "stitch_disabled": creator.stitch_disabled,
+        "max_video_post_duration_sec": creator.max_video_post_duration_sec,
+    }

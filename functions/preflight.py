@@ -1,0 +1,14 @@
+"""POST /api/preflight: everything that would stop a post, before the click. Changes nothing anywhere."""
+
+from starlette.responses import Response
+
+from shared.publishing.draft import DRAFT, Draft
+from shared.publishing.preflight import preflight
+from shared.web.endpoint import Call, answer, user_endpoint
+
+
+async def handle(call: Call[Draft]) -> Response:
+    return answer(await preflight(call.runtime, call.jwt, call.body))
+
+
+app = user_endpoint("preflight", handle, DRAFT)
