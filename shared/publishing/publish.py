@@ -14,6 +14,7 @@ from uuid import UUID
 from shared.errors import Refused
 from shared.logs import log
 from shared.publishing.advance import advance
+from shared.publishing.queue import send_step
 from shared.publishing.reasons import describe
 from shared.publishing.request import PublishRequest, as_database_request, request_hash
 from shared.runtime import Runtime
@@ -53,10 +54,24 @@ async def follow(runtime: Runtime, jwt: Secret, publication_id: UUID) -> dict[st
     return present(view)
 
 
+async def resolve(runtime: Runtime, jwt: Secret, publication_id: UUID, *, posted: bool) -> dict[str, Any]:
+    """The word of a person who looked on the platform. Raises Refused when the outcome is known, or may yet come."""
+    view = await runtime.database.as_user(jwt, "resolve_publication", publication_id=str(publication_id), posted=posted)
+    return present(view)
+
+
 async def _advanced(runtime: Runtime, jwt: Secret, publication_id: str) -> dict[str, Any]:
     """When it was not ours to move, somebody else may have moved it: read again what they made of it."""
-    view = await advance(runtime, publication_id, wait_seconds=WAIT_SECONDS)
+    view = await step(runtime, publication_id, wait_seconds=WAIT_SECONDS)
     return view or await runtime.database.as_user(jwt, "may_advance", publication_id=publication_id)
+
+
+async def step(runtime: Runtime, publication_id: str, *, wait_seconds: float) -> dict[str, Any] | None:
+    """As `advance`; and whoever did a step asks the queue for the next one."""
+    view = await advance(runtime, publication_id, wait_seconds=wait_seconds)
+    if view and view.get("next_step_at"):
+        await send_step(runtime, publication_id, delay_seconds=seconds_until(view, runtime.now()))
+    return view
 
 
 async def carry_on(runtime: Runtime) -> int:
@@ -76,7 +91,7 @@ async def _move(runtime: Runtime, publication_id: str, limit: asyncio.Semaphore,
         if time.monotonic() > stop_at:
             return False
         try:
-            return await advance(runtime, publication_id, wait_seconds=0.0) is not None
+            return await step(runtime, publication_id, wait_seconds=0.0) is not None
         except Exception as error:
             log("advance_failed", level=logging.ERROR, publication_id=publication_id, error_type=type(error).__name__)
             return False

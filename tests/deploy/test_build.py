@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from sandbox.stack.paths import ROOT
+from shared.publishing.consumer import CONSUMER_GROUP
 from tests.deploy.conftest import VERCEL, vercel_environment
 
 pytestmark = pytest.mark.deploy
 
 LARGEST_BUNDLE = 110_000_000
 MANIFESTS = {"requirements.txt", "pyproject.toml", "uv.lock"}
-NEEDED = {"anthropic", "boto3", "cryptography", "httpx", "postgrest", "pydantic", "pymediainfo", "starlette"}
+NEEDED = {"anthropic", "boto3", "cryptography", "httpx", "postgrest", "pydantic", "pymediainfo", "starlette", "vercel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,14 @@ def test_every_endpoint_became_a_function_with_its_limits(built: Built) -> None:
     for name, function in built.functions.items():
         assert (function["maxDuration"], function["memory"]) == (60, 1024), name
         assert function["runtime"] == "python3.12", name
+
+
+def test_the_queue_reaches_the_one_function_that_consumes_it(built: Built) -> None:
+    triggers = {name: function.get("experimentalTriggers") for name, function in built.functions.items()}
+    queue = {"type": "queue/v2beta", "topic": "publications", "consumer": CONSUMER_GROUP}
+
+    assert triggers.pop("functions/queues/advance.py") == [queue | {"retryAfterSeconds": 100, "maxDeliveries": 5}]
+    assert set(triggers.values()) == {None}
 
 
 def test_the_crons_and_the_routes_are_carried(built: Built) -> None:

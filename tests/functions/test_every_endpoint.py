@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import httpx
 import jwt
@@ -33,14 +33,18 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "media/upload": {"content_id": ID, "media_type": "image/jpeg", "byte_size": 1000, "sha256": "a" * 64},
     "oauth/instagram/start": {"project_id": ID},
     "oauth/tiktok/start": {"project_id": ID},
+    "preflight": instagram_photo(ID, ID, ID),
     "publications/advance": {"publication_id": ID},
+    "publications/resolve": {"publication_id": ID, "posted": True},
     "publish": instagram_photo(ID, ID, ID),
 }
 MORE_BODIES = [("publish", tiktok_video(ID, ID, ID))]
+# How a signed endpoint calls what nobody signed.
+UNSIGNED = {"queues/advance": "not_the_queue", "webhooks/tiktok": "signature_invalid"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 LIMIT = 1_000_000
 
-Kind = Literal["user", "cron", "public"]
+Kind = Literal["user", "cron", "signed", "public"]
 Field = tuple[str | int, ...]
 
 
@@ -54,7 +58,7 @@ def kind_of(name: str) -> Kind:
     assert isinstance(call, ast.Call)
     assert isinstance(call.args[0], ast.Constant)
     assert call.args[0].value == name, "the log would name another function"
-    kinds: dict[str, Kind] = {"user_endpoint": "user", "cron_endpoint": "cron", "public_endpoint": "public"}
+    kinds: dict[str, Kind] = {f"{kind}_endpoint": kind for kind in get_args(Kind)}
     return kinds[getattr(call.func, "id", "")]
 
 
@@ -62,6 +66,7 @@ NAMES = sorted(file.removeprefix("functions/").removesuffix(".py") for file in V
 KINDS = {name: kind_of(name) for name in NAMES}
 USER = [name for name in NAMES if KINDS[name] == "user"]
 CRON = [name for name in NAMES if KINDS[name] == "cron"]
+SIGNED = [name for name in NAMES if KINDS[name] == "signed"]
 
 every_endpoint = pytest.mark.parametrize("name", NAMES)
 every_user_endpoint = pytest.mark.parametrize("name", USER)
@@ -133,7 +138,7 @@ def test_every_endpoint_for_users_has_a_body_here(name: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 @every_endpoint
 def test_another_method_is_refused(client: httpx.Client, name: str, method: str) -> None:
-    allowed = "POST" if KINDS[name] == "user" else "GET"
+    allowed = "POST" if KINDS[name] in ("user", "signed") else "GET"
     if method == allowed:
         return
     answer = client.request(method, f"/api/{name}")
@@ -409,3 +414,13 @@ def test_with_the_schedulers_secret_it_runs(client: httpx.Client, stack: Stack, 
     headers = {"authorization": f"Bearer {stack.keys['CRON_SECRET']}"}
 
     assert client.get(f"/api/{name}", headers=headers).status_code == 200
+
+
+# What is signed
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_nobody_who_did_not_sign_is_let_in(post: Post, name: str) -> None:
+    for content in (b"", b"{}", ID.encode()):
+        is_problem(post(name, content=content), 401, UNSIGNED[name])
+    is_problem(post(name, content=b"a" * (LIMIT + 1)), 413, "body_too_large")
