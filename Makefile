@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint format bench-cold bench-warm bench-waiting vercel requirements clean
+.PHONY: help setup demo dev test crash lint format bench-cold bench-warm bench-waiting bench-upload vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -9,10 +9,13 @@ help:
 	@echo "make demo           set up, then the whole story against the local stack"
 	@echo "make dev            set up, then serve the local stack until Ctrl-C"
 	@echo "make test           set up, then every test"
+	@echo "make crash          a worker dies at every pair of points of a publication"
+	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
 	@echo "make lint           style, types and SQL"
 	@echo "make bench-cold     what importing each function costs"
 	@echo "make bench-warm     our own time in a warm publish step"
 	@echo "make bench-waiting  what waiting for Instagram costs, ours and others'"
+	@echo "make bench-upload   what sending 1 GB to TikTok costs in memory"
 	@echo "make vercel         build for Vercel and check what would be deployed"
 	@echo "make clean          remove everything that the other commands made"
 
@@ -29,6 +32,12 @@ dev: setup
 
 test: setup
 	@$(PYTHON) -m pytest
+
+crash: setup
+	@$(PYTHON) -m pytest -m crash_pairs tests/crash
+
+fuzz: setup
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} $(PYTHON) -m pytest --show-capture=no tests/properties
 
 lint: setup
 	$(PYTHON) -m ruff check .
@@ -48,6 +57,9 @@ bench-cold: setup
 
 bench-waiting: setup
 	@$(PYTHON) -m bench.waiting
+
+bench-upload: setup
+	@$(PYTHON) -m bench.upload_memory
 
 vercel: setup tools/vercel/node_modules
 	@$(PYTHON) -m pytest -m deploy tests/deploy
