@@ -72,8 +72,10 @@ def test_a_number_that_is_none_is_not_there(value: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "5", "null", '"text"', "[" * 100_000, '{"a":' * 100_000, "\x00", '{"a": [1, null, "x", []]}',
-     '{"a": {"call_count": 99}}', '{"a": [[{"call_count": 99}]]}', "9" * 10_000, '{"call_count": ' + "9" * 10_000 + "}"],
+    ["", "{", "[]", "5", "null", '"text"', "[" * 100_000, '{"a":' * 100_000, "\x00",
+     '{"a": [1, null, "x", []]}',
+     '{"a": {"call_count": 99}}', '{"a": [[{"call_count": 99}]]}', "9" * 10_000,
+     '{"call_count": ' + "9" * 10_000 + "}"],
     ids=lambda text: text[:20],
 )  # fmt: skip
 @pytest.mark.parametrize("header", ["x-app-usage", "x-business-use-case-usage"])

@@ -16,8 +16,9 @@ IMAGE_EDGES: list[tuple[dict[str, Any], dict[str, Any], tuple[str, str, str]]] =
     ({"byte_size": 8 * MIB}, {"byte_size": 8 * MIB + 1}, ("image_too_large", "8 MB", "8.000001 MB")),
     ({"width": 1080, "height": 1350}, {"width": 1079, "height": 1350}, (*RATIO, "0.799:1")),
     ({"width": 1200, "height": 628}, {"width": 1911, "height": 1000}, (*RATIO, "1.911:1")),
-    ({"multi_picture": False}, {"multi_picture": True}, ("media_format_invalid", "JPEG of one picture", "one of several")),
-]
+    ({"multi_picture": False}, {"multi_picture": True},
+     ("media_format_invalid", "JPEG of one picture", "one of several")),
+]  # fmt: skip
 VIDEO_EDGES: list[tuple[dict[str, Any], dict[str, Any], tuple[str, str, str]]] = [
     ({"media_type": "video/quicktime"}, {"media_type": "video/webm"}, ("media_format_invalid", "MP4 or MOV", "WebM")),
     ({"video_codec": "h265"}, {"video_codec": "vp9"}, ("media_format_invalid", "H.264 or H.265", "VP9")),
