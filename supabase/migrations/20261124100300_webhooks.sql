@@ -12,8 +12,40 @@ comment on table private.webhook_deliveries is
 create index webhook_deliveries_received_at_idx on private.webhook_deliveries (received_at);
 alter table private.webhook_deliveries enable row level security;
 
+-- What TikTok called the jobs that came to nothing before a publication tried again.
+create table private.former_jobs (
+  publish_id text primary key,
+  publication_id uuid not null references public.publications (id) on delete cascade
+);
+comment on table private.former_jobs is
+'So that a late word about a job that failed is never taken for one about the next.';
+
+create index former_jobs_publication_id_idx on private.former_jobs (publication_id);
+alter table private.former_jobs enable row level security;
+
+create function private.keep_former_job() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into private.former_jobs (publish_id, publication_id) values (old.publish_id, old.id) on conflict do nothing;
+  return new;
+end
+$$;
+
+create trigger keep_former_job
+after update on public.publications
+for each row when (old.publish_id is not null and new.publish_id is distinct from old.publish_id)
+execute function private.keep_former_job();
+
+create index publications_without_job_idx on public.publications (intent_at)
+where platform = 'tiktok' and publish_id is null and intent_at is not null;
+
 -- The publication an event speaks of. A publish_id that nobody stored belongs to an init whose answer was lost: it is
--- given to the one publication of this creator that waits for such an answer, and to none when there are two.
+-- given to the one publication that can have made it, and to none when two can. Among those that can are the ones whose
+-- user has settled the doubt, and those of the project whose account was disconnected, because of them nobody knows any
+-- more which account it was.
 create function private.publication_of_event(p_connection_id uuid, p_publish_id text, p_at timestamptz) returns uuid
 language plpgsql
 security definer
@@ -27,14 +59,23 @@ begin
   if v_known.id is not null then
     return case when v_known.connection_id is null or v_known.connection_id = p_connection_id then v_known.id end;
   end if;
+  if exists (select 1 from private.former_jobs as f where f.publish_id = p_publish_id) then
+    return null;
+  end if;
   v_waiting := array(
     select p
     from public.publications as p
     where
-      p.connection_id = p_connection_id
+      (
+        p.connection_id = p_connection_id
+        or (
+          p.connection_id is null
+          and p.project_id = (select c.project_id from public.connections as c where c.id = p_connection_id)
+        )
+      )
       and p.platform = 'tiktok'
       and p.publish_id is null
-      and p.state in ('committing', 'unknown')
+      and (p.state in ('committing', 'unknown') or p.reason in ('confirmed_by_user', 'denied_by_user'))
       and p.kind = case when p_publish_id like 'p\_pub\_%' then 'photo' else 'video' end::public.publication_kind
       -- TikTok fetches media for an hour after init; its clock and ours may differ by a little.
       and p_at between p.intent_at - interval '1 minute' and p.intent_at + interval '2 hours'
@@ -42,7 +83,7 @@ begin
   if cardinality(v_waiting) > 1 and exists (select 1 from unnest(v_waiting) as w where (w).state = 'committing') then
     -- One of them is about to learn its own publish_id. TikTok delivers this again.
     perform private.refuse(503, 'try_again_later');
-  elsif cardinality(v_waiting) = 1 then
+  elsif cardinality(v_waiting) = 1 and (v_waiting[1]).connection_id = p_connection_id then
     update public.publications as p set publish_id = p_publish_id where p.id = (v_waiting[1]).id;
     return (v_waiting[1]).id;
   end if;

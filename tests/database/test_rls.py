@@ -44,6 +44,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.call_budgets": CLOSED,
     "private.pauses": CLOSED,
     "private.webhook_deliveries": CLOSED,
+    "private.former_jobs": CLOSED,
 }
 
 TABLES = """
@@ -76,6 +77,7 @@ SEED = """
       values (%(row)s, 'v1.k.' || repeat('a', 16) || '.' || repeat('a', 30), 1, 1, now());
     insert into private.call_budgets (connection_id, call) values (%(row)s, 'seed');
     insert into private.pauses (platform, connection_id, ends_at) values ('tiktok', %(row)s, now());
+    insert into private.former_jobs (publish_id, publication_id) values ('seed', %(row)s);
     insert into private.webhook_deliveries (digest, platform) values (repeat('0', 64), 'tiktok');
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');

@@ -214,6 +214,42 @@ def test_what_cannot_be_the_lost_post_is_not_given_to_it(
     assert made.row()["publish_id"] is None
 
 
+def test_a_late_word_about_a_job_that_failed_is_not_about_the_one_after_it(click: MakeClick) -> None:
+    made = click("tiktok")
+    made.fault("video_init", "media_error", reason="internal")
+    made.step()
+    first = made.row()["publish_id"]
+    made.step()
+    assert (made.row()["state"], made.row()["publish_id"]) == ("preparing", None)
+    made.fault("video_init", "drop_after")
+    made.step()
+    assert made.row()["state"] == "unknown"
+    assert tell(made, FAILED, publish_id=first, reason="spam_risk") == 200
+    assert made.outcome() == ("unknown", "outcome_unclear")
+
+
+def test_a_word_about_a_post_that_its_user_has_settled_is_not_given_to_the_next(
+    doubtful: Callable[[], Click], another: Callable[..., str]
+) -> None:
+    made = doubtful()
+    made.put(state="published", reason="confirmed_by_user", finished_at=made.row()["created_at"])
+    other = another(made, "unknown")
+    assert tell(made, COMPLETE, publish_id="v_pub_url~v2-1.77") == 200
+    row = made.db.execute("select state::text, publish_id from public.publications where id = %s", (other,)).fetchone()
+    assert row == ("unknown", None)
+
+
+def test_a_word_about_a_post_of_a_disconnected_account_is_not_given_to_the_next(
+    doubtful: Callable[[], Click], another: Callable[..., str]
+) -> None:
+    made = doubtful()
+    other = another(made, "unknown")
+    made.put(connection_id=None)
+    assert tell(made, COMPLETE, publish_id="v_pub_url~v2-1.78") == 200
+    row = made.db.execute("select state::text, publish_id from public.publications where id = %s", (other,)).fetchone()
+    assert row == ("unknown", None)
+
+
 def test_of_two_lost_posts_neither_is_guessed(doubtful: Callable[[], Click], another: Callable[..., str]) -> None:
     made = doubtful()
     second = another(made, "unknown")
