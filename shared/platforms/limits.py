@@ -25,7 +25,7 @@ class Usage:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds. A date instead of a number is not used by either platform."""
     text = headers.get("retry-after", "").strip()
-    return min(float(text), _LONGEST_SECONDS) if text.isdecimal() and len(text) < 10 else None
+    return min(float(text), _LONGEST_SECONDS) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def meta_usage(headers: Mapping[str, str]) -> Usage:

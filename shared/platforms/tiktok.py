@@ -72,7 +72,7 @@ class UploadInit(_Init):
 class PostStatus(PlatformAnswer):
     """`post_ids` is filled only for a public post, and only after TikTok's moderation. Text: the ids need 64 bits."""
 
-    status: str = ""
+    status: str
     fail_reason: str = ""
     uploaded_bytes: int | None = None
     post_ids: tuple[str, ...] = Field(default=(), alias="publicaly_available_post_id")

@@ -321,7 +321,7 @@ def test_a_file_that_is_gone_is_unreachable_and_named(draft: MakeDraft) -> None:
     assert (problem["code"], problem["item"], problem["found"]) == ("media_unreachable", 2, "status 404")
 
 
-@pytest.mark.parametrize("address", ["http://media.example.org", "https://localhost", "https://10.0.0.1"])
+@pytest.mark.parametrize("address", ["https://localhost", "https://10.0.0.1", "https://media.internal"])
 def test_an_address_that_no_platform_could_fetch_is_a_problem(
     draft: MakeDraft, runtime_at: RuntimeAt, address: str
 ) -> None:

@@ -477,17 +477,18 @@ def test_a_connection_that_must_be_renewed_first_publishes_nothing(
     assert rows(db, project) == 0
 
 
-def test_kinds_that_are_not_there_yet_are_refused(
-    *, project: Project, connect: Connect, photo: dict[str, str], video: dict[str, str], samples: Samples, db: Database
+def test_what_no_platform_has_as_one_post_is_refused(
+    *, project: Project, connect: Connect, photo: dict[str, str], samples: Samples, db: Database
 ) -> None:
+    """What it becomes follows from the media; two of them are no story, and TikTok mixes nothing."""
     on_tiktok, on_instagram = connect(project, "tiktok").id, connect(project, "instagram").id
-    second = project.owner.upload(photo["content_id"], samples.photo, "image/jpeg")["id"]
-    carousel = instagram_photo(connection_id=on_instagram, **photo)
-    carousel["media"] = [{"media_asset_id": photo["media_asset_id"]}, {"media_asset_id": second}]
+    video_id = project.owner.upload(photo["content_id"], samples.video, "video/mp4")["id"]
+    both = [{"media_asset_id": photo["media_asset_id"]}, {"media_asset_id": video_id}]
+    story = {"media": both, "caption": "", "instagram": {"story": True}}
     for body in (
-        tiktok_video(connection_id=on_tiktok, **photo),
-        instagram_photo(connection_id=on_instagram, **video),
-        carousel,
+        instagram_photo(connection_id=on_instagram, **photo) | story,
+        tiktok_video(connection_id=on_tiktok, **photo) | {"media": both},
+        tiktok_video(connection_id=on_tiktok, **photo) | {"media": [both[1], both[1]]},
     ):
         assert refused(project.owner.publish(body), 422, "kind_not_supported")
     assert rows(db, project) == 0

@@ -30,10 +30,6 @@ INSTAGRAM_SUBCODES = [
     "2207076", "2207077", "2207081", "2207082", "2207085",
 ]  # fmt: skip
 NOT_OURS = {
-    "2207035": "product tags, which we never send",
-    "2207036": "product tags, which we never send",
-    "2207037": "product tags, which we never send",
-    "2207081": "trial reels, which we never ask for",
     "publish_not_cancellable": "answers the cancel call, which we never make",
     "ok": "is no error",
 }
