@@ -54,6 +54,10 @@ async def _run(work: Work, runtime: Runtime, *, wait_until: float) -> None:
     steps = _STEPS[work.publication.platform]
     while not work.released and (step := steps.get(work.state)):
         try:
+            if _is_too_old(work) and not _may_be_posted(work):
+                # After a long outage nothing goes out that its creator may no longer expect.
+                await _settle_too_old(work)
+                return
             if work.state == "preparing" and len(work.items) < max(1, work.item_count):
                 raise Failed("media_missing", {})
             await keep_fresh(work, runtime)

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from tests.crash.crashes import MakeCrashes
-from tests.crash.kinds import PHOTO, PULLED_VIDEO, UPLOADED_VIDEO, Kind
+from tests.crash.kinds import CAROUSEL, PHOTO, PHOTOS, PULLED_VIDEO, UPLOADED_VIDEO, Kind
 from tests.crash.pool import Running
 
 pytest_plugins = ["tests.shared.publishing.desk", "tests.crash.fixtures"]
@@ -41,3 +41,34 @@ def test_a_worker_that_slept_past_its_lease_commits_nothing(crashes: MakeCrashes
         worker.close()
     assert desk.verdict(click) == taken_over
     assert list(taken_over.wrongs()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    [
+        (CAROUSEL, "instagram.publish"),
+        (PULLED_VIDEO, "tiktok.init_video_pull"),
+        (PHOTOS, "tiktok.init_photos"),
+        (UPLOADED_VIDEO, "tiktok.put_chunk"),
+    ],
+    ids=str,
+)
+def test_a_call_that_leaves_long_after_its_check_makes_no_second_post(
+    crashes: MakeCrashes, kind: Kind, call: str
+) -> None:
+    """Between the check of the lease and the call is nothing that could look once more."""
+    desk = crashes(kind)
+    points = desk.points()
+    # Of several chunks, the last one.
+    at = len(points) - 1 - points[::-1].index(f"{call}/before")
+    (click,) = desk.click(1)
+    worker = Running(desk.job(click, at=at, end=signal.SIGSTOP))
+    try:
+        worker.report()
+        desk.recover([click])
+        taken_over = desk.verdict(click)
+        assert worker.wake().error is None
+    finally:
+        worker.close()
+    assert desk.verdict(click).row == taken_over.row
+    assert list(desk.verdict(click).wrongs()) == []

@@ -38,13 +38,17 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One call of a function for a publication, or a webhook's; `at` is the number of the point to be ended at."""
+    """One call of a function for a publication, or a webhook's; `at` is the number of the point to be ended at.
+
+    `asleep`: for how many seconds, by its own clock, one that is only stopped has slept when it is woken.
+    """
 
     environ: Mapping[str, str]
     publication_id: str
     at: int | None = None
     end: signal.Signals = signal.SIGKILL
     webhook: Webhook | None = None
+    asleep: float = work.LEASE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,12 @@ def run(job: Job, reports: Connection) -> None:
 def _end(job: Job, reports: Connection, names: list[str]) -> None:
     reports.send(Report(tuple(names), finished=False))
     os.kill(os.getpid(), job.end)
-    _let_lease_pass()
+    _oversleep(job.asleep)
 
 
-def _let_lease_pass() -> None:
-    """Only who was stopped comes here. Nobody waits for a real lease: the clock is moved instead."""
-    late = SimpleNamespace(monotonic=lambda: time.monotonic() + work.LEASE_SECONDS)
+def _oversleep(seconds: float) -> None:
+    """Only who was stopped comes here. Nobody waits for a real lease to end: the clock is moved instead."""
+    late = SimpleNamespace(monotonic=lambda: time.monotonic() + seconds)
     patch.object(work, "time", late).start()
 
 

@@ -494,6 +494,35 @@ def test_what_no_platform_has_as_one_post_is_refused(
     assert rows(db, project) == 0
 
 
+def test_more_items_than_a_platform_takes_are_refused(
+    project: Project, photo_body: Json, video_body: Json, db: Database
+) -> None:
+    for body, most in ((photo_body, 10), (video_body, 35)):
+        assert fields(project.owner.publish(body | {"media": body["media"] * (most + 1)})) == ["media"]
+    assert rows(db, project) == 0
+
+
+@pytest.mark.parametrize(
+    ("choice", "value"),
+    [
+        ("story", "true"),
+        ("story", 1),
+        ("share_to_feed", None),
+        ("cover_asset_id", "x"),
+        ("thumb_offset_ms", -1),
+        ("thumb_offset_ms", 1.5),
+        ("thumb_offset_ms", 900_001),
+        ("collaborators", []),
+    ],
+)
+def test_a_choice_for_instagram_that_is_not_one_is_named(
+    *, project: Project, photo_body: Json, db: Database, choice: str, value: object
+) -> None:
+    photo_body["instagram"] = {choice: value}
+    assert fields(project.owner.publish(photo_body)) == [f"instagram.{choice}"]
+    assert rows(db, project) == 0
+
+
 # HTTP
 
 

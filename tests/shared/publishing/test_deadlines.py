@@ -179,7 +179,8 @@ def test_a_doubt_is_asked_about_again_after_a_reconnect(click: MakeClick) -> Non
 
 def test_a_reconnect_wakes_nothing_that_is_final(click: MakeClick) -> None:
     made = lose_access_in_doubt(click)
-    made.put(state="failed", reason="denied_by_user")
+    made.let_intent_age(200)
+    made.owner.post("publications/resolve", {"publication_id": made.id, "posted": False}).raise_for_status()
     reconnect(made)
     assert made.row()["next_step_at"] is None
     made.cron()

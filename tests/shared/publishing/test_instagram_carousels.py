@@ -274,7 +274,8 @@ def test_an_item_always_in_trouble_ends_after_four(click: MakeClick) -> None:
     made = click("instagram", kind="carousel", items=2)
     made.fault("media", "media_error", times=50, subcode=2207053)
     assert made.settle() == ("failed", "platform_error")
-    assert len(items(made)) == 2 * 4
+    assert made.events().count("item_lost") == 3
+    assert len(items(made)) <= 2 * 4
     assert posted_nothing(made)
 
 
