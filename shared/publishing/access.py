@@ -65,7 +65,9 @@ async def after_dead_token(work: Work, runtime: Runtime, reason: str, detail: di
     account = work.account
     if account is not None and account.can_refresh and not work.renewed:
         outcome = await _renew(work, runtime)
-        if outcome is Outcome.LATER:
+        is_renewed_elsewhere = work.account is not None and work.account.version != account.version
+        if outcome is Outcome.LATER or (outcome is Outcome.ELSEWHERE and not is_renewed_elsewhere):
+            # Somebody is at it: to call the token dead now would delete the new one with the old.
             return Pause(after_attempt(work.publication.attempts), attempts=1)
         work.renewed = True
         return Pause(0.0)

@@ -38,7 +38,7 @@ async def _look(work: Work, runtime: Runtime) -> None:
 
 
 async def _commit(work: Work, runtime: Runtime) -> None:
-    if not work.lease_covers():
+    if not work.may_commit():
         raise Pause(0.0, release=True)
     token = work.access_token()
     await work.record("committing", "publish_started")

@@ -113,11 +113,21 @@ async def _ask_platform(runtime: Runtime, platform: Platform, facts: _Facts) -> 
         if platform == "instagram":
             quota = await Instagram(runtime.settings, runtime.egress).quota(token, account_id=account)
             return _Live(quota=quota.used_of_total)
+        if await _is_busy(runtime, facts.connection_id):
+            return _Live(unanswered="creator")
         return _Live(creator=await TikTok(runtime.settings, runtime.egress).creator_info(token))
     except AccessGone as gone:
         return _Live(problem=gone.reason)
     except PlatformFailure as failure:
         return _after_failure(platform, failure)
+
+
+async def _is_busy(runtime: Runtime, connection_id: str) -> bool:
+    """TikTok takes 20 of these questions a minute; some are left to the posts themselves."""
+    seconds: float = await runtime.database.as_system(
+        "take_calls", connection_id=connection_id, limits={"creator_info": 15}, window_seconds=61.0
+    )
+    return seconds > 0
 
 
 _STANDS_IN_THE_WAY = (

@@ -68,9 +68,9 @@ def _keep_rules(work: Work, options: TikTokOptions, creator: CreatorInfo) -> Non
 
 
 async def _commit(work: Work, runtime: Runtime, options: TikTokOptions) -> None:
-    if not work.lease_covers():
+    if not work.may_commit():
         raise Pause(0.0, release=True)
-    await work.record("committing", "init_started")
+    await work.record("committing", "init_started", publish_id=None)
     if not work.lease_covers():
         # This process was stopped between the two lines above, and certainly nothing was sent.
         await work.record("preparing", "init_not_sent")

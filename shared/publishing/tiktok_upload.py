@@ -26,8 +26,8 @@ from shared.vault import CannotOpen
 # TikTok gives the address for one hour; we stop using it a little earlier.
 _UPLOAD_SECONDS = 3600.0 - 120.0
 # One chunk of 10 to 20 MB, and how long a function call goes on beginning chunks: together below the deadline.
-_CHUNK_SECONDS = 25.0
-_BEGIN_SECONDS = 15.0
+_CHUNK_SECONDS = 20.0
+_BEGIN_SECONDS = 8.0
 # By then a chunk that was under way has arrived or never will.
 _SECONDS_UNTIL_MISSING_MEANS_LOST = 60.0
 
@@ -61,7 +61,11 @@ async def carry_on(work: Work, runtime: Runtime) -> None:
     chunk = _plan(work).chunk(upload.stored_chunks)
     if chunk.is_last:
         await work.record("committing", "last_chunk_started")
-    await _send(work, runtime, chunk)
+        if not work.lease_covers(_CHUNK_SECONDS):
+            # This process was stopped between the two lines above, and certainly nothing was sent.
+            await work.record("preparing", "last_chunk_not_sent")
+            raise Pause(0.0, release=True)
+    await _send(work, runtime, chunk, is_first_try=True)
 
 
 async def after_doubt(work: Work, runtime: Runtime) -> None:
@@ -87,10 +91,13 @@ async def _resume(work: Work, runtime: Runtime, status: PostStatus) -> None:
     if work.state == "unknown":
         await work.record("processing", "upload_incomplete")
         raise look_again(work)
-    await _send(work, runtime, _plan(work).chunk(work.upload.stored_chunks))
+    if work.seconds_held() > _BEGIN_SECONDS or not work.lease_covers(_CHUNK_SECONDS):
+        raise Pause(0.0, release=True)
+    await _send(work, runtime, _plan(work).chunk(work.upload.stored_chunks), is_first_try=False)
 
 
-async def _send(work: Work, runtime: Runtime, chunk: Chunk) -> None:
+async def _send(work: Work, runtime: Runtime, chunk: Chunk, *, is_first_try: bool) -> None:
+    """Of the last chunk, only the first try may be called back: after it, another may have arrived."""
     item = work.items[0]
     try:
         http_status = await client(runtime).put_chunk(
@@ -101,7 +108,7 @@ async def _send(work: Work, runtime: Runtime, chunk: Chunk) -> None:
             seconds=_CHUNK_SECONDS,
         )
     except PlatformFailure as failure:
-        await _after_failed_chunk(work, chunk, certainly_not=failure.certainty is Certainty.NOT_SENT)
+        await _after_failed_chunk(work, chunk, certainly_not=is_first_try and failure.certainty is Certainty.NOT_SENT)
         return
     except CallFailed:
         await _after_failed_chunk(work, chunk, certainly_not=False)
@@ -139,6 +146,8 @@ async def _after_failed_chunk(work: Work, chunk: Chunk, *, certainly_not: bool) 
 async def _find_offset(work: Work, runtime: Runtime) -> None:
     """TikTok has another number of chunks than we thought: an answer was lost, or a worker."""
     status = await ask(work, runtime)
+    if status.status == "PUBLISH_COMPLETE":
+        await work.record("committing", "last_chunk_started")
     if await settle(work, status):
         return
     if status.uploaded_bytes is None:

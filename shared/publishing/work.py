@@ -20,6 +20,8 @@ LEASE_SECONDS = 90
 MAX_ATTEMPTS = 4
 # The lease must outlast a call that cannot be taken back, and the writing of its outcome.
 _AFTER_CALL_SECONDS = 5.0
+# After the claim. The cron begins steps for 20 s, a call takes 15, and every function answers within 50.
+_COMMIT_WITHIN_SECONDS = 10.0
 
 
 class Overtaken(Exception):
@@ -88,6 +90,10 @@ class Work:
         A process that was stopped and woken again finds out here that it is late.
         """
         return time.monotonic() + seconds + _AFTER_CALL_SECONDS < self._lease_ends
+
+    def may_commit(self) -> bool:
+        """Whether a call that cannot be taken back may begin: only early enough that nothing will cut it off."""
+        return self.seconds_held() < _COMMIT_WITHIN_SECONDS and self.lease_covers()
 
     def seconds_held(self) -> float:
         return time.monotonic() - self._claimed_at

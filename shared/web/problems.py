@@ -123,7 +123,9 @@ PROBLEMS: Mapping[str, Problem] = {
     ),
     "outcome_known": Problem(409, "The outcome is known", "Nothing is left to say about it. Look at its timeline."),
     "outcome_still_open": Problem(
-        409, "Too early to say", "The platform may still answer. Look on it three minutes after the post was sent."
+        409,
+        "Too early to say",
+        "The platform may still post it: Instagram for minutes, TikTok for an hour.",
     ),
 }
 

@@ -2,7 +2,9 @@
 -- parts of it while they are prepared.
 
 alter table public.publications
-add column cover_asset_id uuid references public.media_assets (id) on delete set null;
+add column cover_asset_id uuid references public.media_assets (id) on delete set null,
+-- Far more than every choice of both platforms needs, and too little for a number or a nesting that no worker can read.
+add constraint publications_options_are_small check (octet_length(options::text) <= 1500);
 comment on column public.publications.cover_asset_id is 'The picture that stands for a reel until it is played.';
 
 alter table public.publication_items

@@ -362,6 +362,12 @@ begin
     perform private.refuse(409, 'outcome_known');
   elsif v_publication.intent_at > now() - interval '3 minutes' then
     perform private.refuse(409, 'outcome_still_open');
+  elsif
+    -- TikTok may go on fetching for an hour, and post then.
+    v_publication.platform = 'tiktok' and not p_posted
+    and v_publication.intent_at > now() - interval '65 minutes'
+  then
+    perform private.refuse(409, 'outcome_still_open');
   end if;
   update public.publications as p
   set

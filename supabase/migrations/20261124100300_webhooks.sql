@@ -46,7 +46,9 @@ where platform = 'tiktok' and publish_id is null and intent_at is not null;
 -- given to the one publication that can have made it, and to none when two can. Among those that can are the ones whose
 -- user has settled the doubt, and those of the project whose account was disconnected, because of them nobody knows any
 -- more which account it was.
-create function private.publication_of_event(p_connection_id uuid, p_publish_id text, p_at timestamptz) returns uuid
+create function private.publication_of_event(
+  p_connection_id uuid, p_publish_id text, p_at timestamptz, p_may_bind boolean
+) returns uuid
 language plpgsql
 security definer
 set search_path = ''
@@ -59,7 +61,7 @@ begin
   if v_known.id is not null then
     return case when v_known.connection_id is null or v_known.connection_id = p_connection_id then v_known.id end;
   end if;
-  if exists (select 1 from private.former_jobs as f where f.publish_id = p_publish_id) then
+  if not p_may_bind or exists (select 1 from private.former_jobs as f where f.publish_id = p_publish_id) then
     return null;
   end if;
   v_waiting := array(
@@ -77,13 +79,18 @@ begin
       and p.publish_id is null
       and (p.state in ('committing', 'unknown') or p.reason in ('confirmed_by_user', 'denied_by_user'))
       and p.kind = case when p_publish_id like 'p\_pub\_%' then 'photo' else 'video' end::public.publication_kind
-      -- TikTok fetches media for an hour after init; its clock and ours may differ by a little.
-      and p_at between p.intent_at - interval '1 minute' and p.intent_at + interval '2 hours'
+      -- TikTok delivers for 72 hours; its clock and ours may differ by a little.
+      and p.intent_at between p_at - interval '4 days' and p_at + interval '1 minute'
   );
   if cardinality(v_waiting) > 1 and exists (select 1 from unnest(v_waiting) as w where (w).state = 'committing') then
     -- One of them is about to learn its own publish_id. TikTok delivers this again.
     perform private.refuse(503, 'try_again_later');
-  elsif cardinality(v_waiting) = 1 and (v_waiting[1]).connection_id = p_connection_id then
+  elsif
+    cardinality(v_waiting) = 1
+    and (v_waiting[1]).connection_id = p_connection_id
+    -- It fetches media for an hour after init, and is through soon after.
+    and (v_waiting[1]).intent_at >= p_at - interval '2 hours'
+  then
     update public.publications as p set publish_id = p_publish_id where p.id = (v_waiting[1]).id;
     return (v_waiting[1]).id;
   end if;
@@ -114,7 +121,9 @@ begin
   select c.id into v_connection_id
   from public.connections as c
   where c.platform = 'tiktok' and c.platform_account_id = p_event ->> 'open_id';
-  v_publication_id := private.publication_of_event(v_connection_id, p_event ->> 'publish_id', v_at);
+  v_publication_id := private.publication_of_event(
+    v_connection_id, p_event ->> 'publish_id', v_at, p_event ->> 'name' in ('webhook_complete', 'webhook_failed')
+  );
   select * into v_publication from public.publications as p where p.id = v_publication_id for update;
   if v_publication.id is null then
     return jsonb_build_object('outcome', 'nothing_to_do', 'publication_id', null);

@@ -16,13 +16,13 @@ MakeDoubtful = Callable[[], Click]
 
 @pytest.fixture
 def doubtful(click: MakeClick) -> MakeDoubtful:
-    """A post that may be there: the answer to its init was lost some minutes ago."""
+    """A post that may be there: the answer to its init was lost more than an hour ago."""
 
     def make() -> Click:
         made = click("tiktok")
         made.fault("video_init", "drop_after")
         made.step()
-        made.let_intent_age(181)
+        made.let_intent_age(66 * 60)
         assert made.outcome() == ("unknown", "outcome_unclear")
         return made
 
@@ -112,6 +112,14 @@ def test_it_is_too_early_while_a_call_of_ours_could_be_under_way(doubtful: MakeD
     answer = resolve(made.owner, made, posted=posted)
     assert (answer.status_code, answer.json()["code"]) == (409, "outcome_still_open")
     assert made.outcome() == ("unknown", "outcome_unclear")
+
+
+def test_that_it_is_not_there_cannot_be_said_while_tiktok_may_still_fetch_it(doubtful: MakeDoubtful) -> None:
+    made = doubtful()
+    made.let_intent_age(64 * 60)
+    assert resolve(made.owner, made, posted=False).json()["code"] == "outcome_still_open"
+    assert made.outcome() == ("unknown", "outcome_unclear")
+    assert resolve(made.owner, made, posted=True).status_code == 200
 
 
 @pytest.mark.parametrize("second", [True, False])

@@ -309,15 +309,14 @@ def test_a_worker_that_holds_the_lease_is_overtaken(
 
     async def told_before_the_answer(tiktok: TikTok, *args: Any, **parts: Any) -> str:
         publish_id = await init(tiktok, *args, **parts)
-        status = await asyncio.to_thread(tell, made, PUBLIC, publish_id=publish_id, post_id=POST_ID)
+        status = await asyncio.to_thread(tell, made, COMPLETE, publish_id=publish_id)
         assert status == 200
         return publish_id
 
     monkeypatch.setattr(TikTok, "init_video_pull", told_before_the_answer)
     assert made.step_with(runtime_at()) is None
     assert made.outcome() == ("published", None)
-    assert made.row()["post_id"] == POST_ID
-    assert made.events()[-1] == "webhook_public"
+    assert made.events()[-1] == "webhook_complete"
     assert len(made.calls("tiktok.video_init")) == 1
 
 

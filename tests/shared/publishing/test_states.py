@@ -157,3 +157,11 @@ def test_what_the_system_does_a_user_cannot(click: MakeClick, supabase: Supabase
         answer = rest.post(f"/rpc/{function}", json=arguments[function])
     assert answer.status_code in (401, 403)
     assert (made.row(), made.token_rows()) == (before, 1)
+
+
+@pytest.mark.parametrize("options", ['{"x": 1e2000}', '{"x": ' + "[" * 800 + "]" * 800 + "}"], ids=["long", "deep"])
+def test_options_that_no_worker_could_read_are_refused(click: MakeClick, options: str) -> None:
+    """A member may call the database directly, and must not plant what breaks every worker that claims it."""
+    made = click("instagram")
+    with pytest.raises(psycopg.errors.CheckViolation):
+        made.db.execute("update public.publications set options = %s where id = %s", (options, made.id))
