@@ -51,9 +51,12 @@ class PlatformFailure(Exception):
 
 
 class PlatformAnswer(BaseModel):
-    """The base of everything parsed from a platform: unknown fields are dropped, numeric ids become text."""
+    """The base of everything parsed from a platform: unknown fields are dropped, numeric ids become text.
 
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    Built at its first use: a cold function pays only for the answers that it gets.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -13,7 +13,8 @@ type Kind = Literal["photo", "video", "reel", "story", "carousel"]
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # Built at its first use, which a cold function that is refused never comes to.
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
 
 class Publication(_Row):

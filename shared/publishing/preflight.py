@@ -35,7 +35,7 @@ _LOOK_SECONDS = 5.0
 
 
 class _Facts(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     kind: Kind | None
     items: tuple[Item, ...]
