@@ -83,6 +83,41 @@ def test_nothing_to_do_is_reported_as_nothing(stack: Stack, db: psycopg.Connecti
 
 
 @pytest.mark.parametrize(
+    ("table", "kind", "column", "kept", "gone"),
+    [
+        ("webhook_deliveries", "webhook_deliveries", "received_at", "-6 days -23 hours", "-7 days -1 second"),
+        ("pauses", "pauses", "ends_at", "5 seconds", "-1 second"),
+        ("tiktok_uploads", "tiktok_uploads", "expires_at", "-59 minutes", "-61 minutes"),
+    ],
+)
+def test_what_publishing_needs_for_a_while_goes_after_it(
+    *, stack: Stack, project: Project, connect: Connect, db: psycopg.Connection[Any],
+    table: str, kind: str, column: str, kept: str, gone: str,
+) -> None:  # fmt: skip
+    connection_id = connect(project, "tiktok").id
+    db.execute(
+        "insert into private.webhook_deliveries (digest, platform) values (%s, 'tiktok')", (secrets.token_hex(32),)
+    )
+    db.execute(
+        "insert into private.pauses (platform, connection_id, ends_at) values ('tiktok', %s, now())", (connection_id,)
+    )
+    db.execute(
+        "with made as (insert into public.publications (project_id, platform, kind, caption, idempotency_key,"
+        " request_hash, next_step_at) values (%s, 'tiktok', 'video', '', %s, repeat('0', 64), null) returning id)"
+        " insert into private.tiktok_uploads (publication_id, upload_url, byte_size, chunk_size, expires_at)"
+        " select id, 'v1.k.' || repeat('a', 16) || '.' || repeat('a', 30), 1, 1, now() from made",
+        (project.id, secrets.token_hex(8)),
+    )
+    for other in {"webhook_deliveries", "pauses", "tiktok_uploads"} - {table}:
+        db.execute(f"delete from private.{other}")
+    db.execute(f"update private.{table} set {column} = now() + %s::interval", (kept,))
+    assert report(stack, "purge")["removed"][kind] == 0
+    db.execute(f"update private.{table} set {column} = now() + %s::interval", (gone,))
+    assert report(stack, "purge")["removed"][kind] >= 1
+    assert one(db, f"select count(*) from private.{table}") == 0
+
+
+@pytest.mark.parametrize(
     ("platform", "column", "interval", "goes"),
     [
         ("instagram", "access_expires_at", "-1 second", True),

@@ -214,6 +214,14 @@ def test_what_cannot_be_the_lost_post_is_not_given_to_it(
     assert made.row()["publish_id"] is None
 
 
+def test_only_the_end_of_a_job_names_a_lost_post(doubtful: Callable[[], Click]) -> None:
+    """What became public may have been posted hours before, by a click that is forgotten."""
+    made = doubtful()
+    assert tell(made, PUBLIC, publish_id="v_pub_url~v2-1.79", post_id=POST_ID) == 200
+    assert made.outcome() == ("unknown", "outcome_unclear")
+    assert made.row()["publish_id"] is None
+
+
 def test_a_late_word_about_a_job_that_failed_is_not_about_the_one_after_it(click: MakeClick) -> None:
     made = click("tiktok")
     made.fault("video_init", "media_error", reason="internal")

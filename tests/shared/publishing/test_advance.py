@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.publishing.work import Work
 from tests.shared.publishing.clicks import Click, MakeClick
 
 pytest_plugins = ["tests.shared.publishing.desk"]
@@ -347,3 +348,45 @@ def test_disconnected_during_the_commit_stops_the_worker_and_leaves_a_doubt(clic
     assert len(made.posts()) == 1
     made.step()
     assert made.outcome() == ("unknown", "disconnected")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_call_that_cannot_be_taken_back_does_not_begin_late_in_a_functions_life(
+    click: MakeClick, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    """The platform would cut it off, and its outcome would be a doubt."""
+    made = click(platform)
+    with monkeypatch.context() as late:
+        late.setattr(Work, "seconds_held", lambda work: 11.0)
+        made.step()
+        assert made.row()["state"] in ("preparing", "processing")
+        assert made.row()["lease_expires_at"] is None
+        assert made.calls(IRREVERSIBLE[platform]) == []
+    assert made.settle() == ("published", None)
+    assert len(made.posts()) == 1
+
+
+def test_a_token_that_somebody_else_is_renewing_is_not_called_dead(click: MakeClick) -> None:
+    """To end the access now would delete the new tokens with the old."""
+    made = click("tiktok")
+    made.db.execute(
+        "update private.connection_tokens set refresh_lease_until = now() + interval '20 seconds'"
+        " where connection_id = %s",
+        (made.connected.id,),
+    )
+    made.fault("creator_info", "error", code="access_token_invalid", status=401, times=9)
+    made.step()
+    made.step()
+    assert made.row()["state"] == "preparing"
+    assert (made.token_rows(), made.connection_status()) == (1, ("active", None))
+
+
+def test_a_pulled_video_does_not_keep_the_id_of_a_job_before_it(click: MakeClick) -> None:
+    """Otherwise a lost answer would be asked about as if it were that job."""
+    made = click("tiktok")
+    made.step()
+    made.leave("preparing", publish_id="v_pub_file~v2-1.1", post_id=None)
+    made.fault("video_init", "drop_before")
+    made.step()
+    assert made.outcome() == ("unknown", "outcome_unclear")
+    assert made.row()["publish_id"] is None

@@ -70,6 +70,17 @@ def test_what_waited_in_the_queue_for_longer_than_a_day_fails(click: MakeClick, 
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
+def test_what_waited_for_longer_than_a_day_is_not_posted_by_a_platform_that_is_back(
+    click: MakeClick, platform: str
+) -> None:
+    made = click(platform)
+    let_pass(made, DAY + 2 * HOUR, "created_at", "state_since")
+    made.cron()
+    assert made.outcome() == ("failed", "platform_error")
+    assert made.posts() == []
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_cannot_be_prepared_fails_after_its_deadline_and_not_before(click: MakeClick, platform: str) -> None:
     made = click(platform)
     silence(made)

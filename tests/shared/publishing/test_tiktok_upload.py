@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.samples import Samples
 from shared.egress import CallFailed, Egress
+from shared.platforms.failures import Certainty, PlatformFailure
 from shared.platforms.tiktok import TikTok
 from tests.shared.publishing.clicks import MakeClick, RuntimeAt
 from tests.shared.publishing.tiktok_side import fault_later, jobs
@@ -173,6 +174,27 @@ def test_the_last_chunk_is_not_sent_again_while_it_may_be_under_way(uploading: M
     made.made.let_intent_age(61)
     made.step()
     assert [content_range for content_range, _ in made.chunks()] == [*RANGES, RANGES[2]]
+
+
+def test_after_a_second_try_of_the_last_chunk_the_first_may_still_have_arrived(
+    uploading: MakeUploading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So even a second try that certainly did not leave does not take the doubt back."""
+    made = uploading(size=SIZE)
+    fault_later(made.made, "upload", "drop_before", skip=2)
+    made.step()
+    made.made.let_intent_age(61)
+
+    async def not_sent(tiktok: TikTok, *args: object, **parts: object) -> int:
+        raise PlatformFailure(Certainty.NOT_SENT, code="no_answer")
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(TikTok, "put_chunk", not_sent)
+        made.step()
+        assert made.made.row()["state"] == "committing"
+    made.made.let_intent_age(61)
+    assert made.settle() == ("published", None)
+    assert (made.inits(), made.is_posted_once()) == (1, True)
 
 
 def test_a_last_chunk_that_arrived_is_not_sent_again(uploading: MakeUploading) -> None:
