@@ -6,45 +6,29 @@ from shared.connecting.refresh import Outcome, refresh
 from shared.database import Platform
 from shared.publishing.claim import Account
 from shared.publishing.ladder import after_attempt
-from shared.publishing.work import AccessLost, Pause, Work
+from shared.publishing.work import AccessLost, Pause, Work, open_token
 from shared.runtime import Runtime
 from shared.secret import Secret
-from shared.vault import CannotOpen, Place
 
 # Seconds. TikTok's access token lives two hours; renewed this early, a step never runs into its end.
 _RENEW_BELOW = 600.0
 _STILL_USABLE = 30.0
 
 
-class AccessGone(Exception):
-    """There is no token that works. `reason` is a code of shared/publishing/reasons.py."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 async def open_access(runtime: Runtime, platform: Platform, connection_id: str) -> tuple[str, Secret]:
-    """The account's id at the platform, and a token for one question outside of a publication. Raises AccessGone."""
+    """The account's id at the platform, and a token for one question outside of a publication. Raises AccessLost."""
     account = await _account(runtime, connection_id)
     left = account.access_seconds_left or 0.0
     if account.can_refresh and left < _STILL_USABLE and account.version is not None:
         await refresh(runtime, connection_id=connection_id, version=account.version)
         account = await _account(runtime, connection_id)
-    if account.access_token is None or (account.access_seconds_left or 0.0) <= 0:
-        raise AccessGone("access_ended")
-    try:
-        return account.platform_account_id, runtime.vault.open(
-            account.access_token, Place(connection_id, platform, "access")
-        )
-    except CannotOpen:
-        raise AccessGone("token_unreadable") from None
+    return account.platform_account_id, open_token(runtime.vault, platform, account)
 
 
 async def _account(runtime: Runtime, connection_id: str) -> Account:
     row = await runtime.database.as_system("account_for_step", connection_id=connection_id)
     if row is None:
-        raise AccessGone("access_ended")
+        raise AccessLost("access_ended", {})
     return Account.model_validate(row)
 
 

@@ -1,4 +1,4 @@
-"""One short step of a publication, asked for by a click, a poll or the cron. Any of them alone is enough."""
+"""One step of a publication, asked for by a click, a poll, the queue, a webhook or the cron. Any of them is enough."""
 
 from __future__ import annotations
 

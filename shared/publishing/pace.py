@@ -19,14 +19,17 @@ async def take(work: Work, runtime: Runtime, **per_minute: int) -> None:
     """Counts one of each named call against its limit, for all publications of the account. Raises Pause."""
     if work.account is None:
         return
-    seconds: float = await runtime.database.as_system(
-        "take_calls",
-        connection_id=work.account.connection_id,
-        limits=per_minute,
-        window_seconds=_WINDOW_SECONDS,
-    )
+    seconds = await take_of(runtime, work.account.connection_id, **per_minute)
     if seconds > 0:
         raise Pause(seconds)
+
+
+async def take_of(runtime: Runtime, connection_id: str, **per_minute: int) -> float:
+    """As `take`, for a question outside of a publication. The seconds to wait; 0: the calls are counted, make them."""
+    seconds: float = await runtime.database.as_system(
+        "take_calls", connection_id=connection_id, limits=per_minute, window_seconds=_WINDOW_SECONDS
+    )
+    return seconds
 
 
 async def slow_down(work: Work, runtime: Runtime, failure: PlatformFailure, *, whole_platform: bool) -> float:

@@ -19,19 +19,23 @@ from shared.platforms.failures import PlatformFailure
 from shared.platforms.instagram import Instagram
 from shared.platforms.tiktok import CreatorInfo, TikTok
 from shared.publishing import instagram_errors, tiktok_errors
-from shared.publishing.access import AccessGone, open_access
+from shared.publishing.access import open_access
 from shared.publishing.claim import Item, Kind
 from shared.publishing.draft import Draft, InstagramPreflight, TikTokPreflight, as_database_request
 from shared.publishing.media_url import media_url, own_media_url
+from shared.publishing.pace import take_of
 from shared.publishing.reasons import REASONS
 from shared.publishing.rules.instagram import InstagramKind, instagram_violations
 from shared.publishing.rules.reachable import UrlAnswer, media_url_violations
 from shared.publishing.rules.tiktok import TikTokKind, tiktok_violations
 from shared.publishing.rules.violation import Violation
+from shared.publishing.work import AccessLost
 from shared.runtime import Runtime
 from shared.secret import Secret
 
 _LOOK_SECONDS = 5.0
+# TikTok takes 20 of these questions a minute; some are left to the posts themselves.
+_CREATOR_INFOS = 15
 
 
 class _Facts(BaseModel):
@@ -46,7 +50,7 @@ class _Facts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """What the platform said just now. None: it was not asked, or did not answer; `asked` names what that was."""
+    """What the platform said just now; `unanswered` names what it was asked and did not say."""
 
     quota: tuple[int, int] | None = None
     creator: CreatorInfo | None = None
@@ -113,21 +117,13 @@ async def _ask_platform(runtime: Runtime, platform: Platform, facts: _Facts) -> 
         if platform == "instagram":
             quota = await Instagram(runtime.settings, runtime.egress).quota(token, account_id=account)
             return _Live(quota=quota.used_of_total)
-        if await _is_busy(runtime, facts.connection_id):
+        if await take_of(runtime, facts.connection_id, creator_info=_CREATOR_INFOS):
             return _Live(unanswered="creator")
         return _Live(creator=await TikTok(runtime.settings, runtime.egress).creator_info(token))
-    except AccessGone as gone:
-        return _Live(problem=gone.reason)
+    except AccessLost as lost:
+        return _Live(problem=lost.reason)
     except PlatformFailure as failure:
         return _after_failure(platform, failure)
-
-
-async def _is_busy(runtime: Runtime, connection_id: str) -> bool:
-    """TikTok takes 20 of these questions a minute; some are left to the posts themselves."""
-    seconds: float = await runtime.database.as_system(
-        "take_calls", connection_id=connection_id, limits={"creator_info": 15}, window_seconds=61.0
-    )
-    return seconds > 0
 
 
 _STANDS_IN_THE_WAY = (

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 
 from shared.egress import CallFailed
 from shared.platforms.failures import Certainty, PlatformFailure
-from shared.platforms.tiktok import PostStatus
 from shared.platforms.tiktok_chunks import Chunk, ChunkPlan
 from shared.publishing.claim import Item
 from shared.publishing.ladder import after_attempt
@@ -54,10 +53,9 @@ async def carry_on(work: Work, runtime: Runtime) -> None:
     """One chunk after the other while there is time; then another function call goes on where this one stopped."""
     upload = work.upload
     if upload is None or upload.seconds_left <= 0:
-        await _begin_anew(work, "upload_expired")
+        await _begin_anew(work)
         return
-    if work.seconds_held() > _BEGIN_SECONDS or not work.lease_covers(_CHUNK_SECONDS):
-        raise Pause(0.0, release=True)
+    _have_time(work)
     chunk = _plan(work).chunk(upload.stored_chunks)
     if chunk.is_last:
         await work.record("committing", "last_chunk_started")
@@ -68,31 +66,37 @@ async def carry_on(work: Work, runtime: Runtime) -> None:
     await _send(work, runtime, chunk, is_first_try=True)
 
 
+def _have_time(work: Work) -> None:
+    """Raises Pause when a chunk that begins now could be cut off; the next function call begins it."""
+    if work.seconds_held() > _BEGIN_SECONDS or not work.lease_covers(_CHUNK_SECONDS):
+        raise Pause(0.0, release=True)
+
+
 async def after_doubt(work: Work, runtime: Runtime) -> None:
     """In committing: whether the last chunk arrived is for TikTok to say."""
     status = await ask(work, runtime)
     if await settle(work, status):
         return
-    if status.uploaded_bytes is None or status.uploaded_bytes >= _plan(work).byte_size:
-        if status.uploaded_bytes is None and status.status == "PROCESSING_UPLOAD":
-            raise look_again(work)
+    stored = status.uploaded_bytes
+    if stored is None and status.status == "PROCESSING_UPLOAD":
+        raise look_again(work)
+    if stored is None or stored >= _plan(work).byte_size:
         await work.record("processing", "upload_complete", looks=0)
         raise look_again(work)
     if (work.publication.seconds_since_intent or 0) < _SECONDS_UNTIL_MISSING_MEANS_LOST:
         raise look_again(work)
-    await _resume(work, runtime, status)
+    await _resume(work, runtime, stored)
 
 
-async def _resume(work: Work, runtime: Runtime, status: PostStatus) -> None:
+async def _resume(work: Work, runtime: Runtime, stored_bytes: int) -> None:
     """The last chunk is missing. To send it again is safe: it completes this one job, or none."""
     if work.upload is None or work.upload.seconds_left <= 0:
         raise Failed("upload_expired", {"publish_id": str(work.publication.publish_id)})
-    await work.record(work.state, None, stored_chunks=_plan(work).chunks_in(status.uploaded_bytes or 0))
+    await work.record(work.state, None, stored_chunks=_plan(work).chunks_in(stored_bytes))
     if work.state == "unknown":
         await work.record("processing", "upload_incomplete")
         raise look_again(work)
-    if work.seconds_held() > _BEGIN_SECONDS or not work.lease_covers(_CHUNK_SECONDS):
-        raise Pause(0.0, release=True)
+    _have_time(work)
     await _send(work, runtime, _plan(work).chunk(work.upload.stored_chunks), is_first_try=False)
 
 
@@ -125,7 +129,7 @@ async def _after_chunk(work: Work, runtime: Runtime, chunk: Chunk, http_status: 
             stored = (work.upload.stored_chunks if work.upload else 0) + 1
             await work.record(work.state, None, stored_chunks=stored, attempts=0)
         case 403 | 404 if work.state == "preparing":
-            await _begin_anew(work, "upload_expired")
+            await _begin_anew(work)
         case 416 if work.state == "preparing":
             await _find_offset(work, runtime)
         case 400 if work.state == "preparing":
@@ -160,9 +164,9 @@ async def _find_offset(work: Work, runtime: Runtime) -> None:
     raise Pause(after_attempt(work.publication.attempts), attempts=1)
 
 
-async def _begin_anew(work: Work, reason: str) -> None:
+async def _begin_anew(work: Work) -> None:
     """The last chunk was never begun, so this job can post nothing, and another one may be opened."""
-    end = try_again_or_fail(work, reason, {"publish_id": str(work.publication.publish_id)})
+    end = try_again_or_fail(work, "upload_expired", {"publish_id": str(work.publication.publish_id)})
     if isinstance(end, Pause):
         await work.record("preparing", "upload_lost", publish_id=None, upload=None)
     raise end

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.database import Database
+from shared.database import Database, Platform
 from shared.egress import CALL_SECONDS
 from shared.platforms.limits import Usage
 from shared.publishing.claim import Account, Claim, Item, Publication, State, Upload
@@ -100,13 +100,7 @@ class Work:
 
     def access_token(self) -> Secret:
         """Raises AccessLost. The token is opened anew for each call, and is gone when the call has returned."""
-        if self.account is None or self.account.access_token is None or (self.account.access_seconds_left or 0) <= 0:
-            raise AccessLost("access_ended", {})
-        try:
-            place = Place(self.account.connection_id, self.publication.platform, "access")
-            return self._vault.open(self.account.access_token, place)
-        except CannotOpen:
-            raise AccessLost("token_unreadable", {}) from None
+        return open_token(self._vault, self.publication.platform, self.account)
 
     def account_id(self) -> str:
         """Raises AccessLost."""
@@ -183,3 +177,13 @@ class Work:
             for item in self.items
         )
         self.ready_items &= frozenset(item.position for item in self.items if item.container_id)
+
+
+def open_token(vault: Vault, platform: Platform, account: Account | None) -> Secret:
+    """Raises AccessLost when there is no token, it has run out, or it does not open here."""
+    if account is None or account.access_token is None or (account.access_seconds_left or 0) <= 0:
+        raise AccessLost("access_ended", {})
+    try:
+        return vault.open(account.access_token, Place(account.connection_id, platform, "access"))
+    except CannotOpen:
+        raise AccessLost("token_unreadable", {}) from None

@@ -98,7 +98,8 @@ begin
 end
 $$;
 
--- p_outcome: published, failed, or null for an event that decides nothing. Answers {outcome: applied | seen_before |
+-- p_event: digest, name, open_id, publish_id, post_id, create_time, and the outcome it brings: published, failed (with
+-- a reason), or null when it decides nothing. Answers {outcome: applied | seen_before |
 -- nothing_to_do, publication_id}. Whoever holds the lease is overtaken: TikTok knows better.
 create function private.apply_tiktok_event(p_event jsonb) returns jsonb
 language plpgsql
