@@ -8,4 +8,4 @@ from pydantic import BaseModel, ConfigDict
 class Input(BaseModel):
     """No unknown field, no silent conversion, and nothing that changes after it was checked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
