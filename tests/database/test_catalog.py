@@ -85,6 +85,8 @@ FOR_THE_SYSTEM = {
         "apply_tiktok_event",
         "end_tiktok_access",
         "purge_publishing",
+        "record_operation",
+        "read_audit",
     )
 }
 

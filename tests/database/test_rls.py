@@ -45,6 +45,9 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.pauses": CLOSED,
     "private.webhook_deliveries": CLOSED,
     "private.former_jobs": CLOSED,
+    "private.audit_people": CLOSED,
+    "private.audit_log": CLOSED,
+    "private.audit_chain": CLOSED,
 }
 
 TABLES = """
@@ -81,6 +84,8 @@ SEED = """
     insert into private.webhook_deliveries (digest, platform) values (repeat('0', 64), 'tiktok');
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
+    insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
+    set constraints all immediate;
 """
 
 # Which row of a table is meant, where it is not the one whose id is the seed's.

@@ -1,0 +1,1 @@
+"""What an operator does with a command, with the same environment variables as the functions."""

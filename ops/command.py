@@ -1,0 +1,48 @@
+"""What every operator command shares: who acts, a runtime of its own, and an exit code that a script can trust."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+from shared.errors import Refused
+from shared.runtime import Runtime
+from shared.settings import Misconfigured
+
+type Command = Callable[[Runtime, argparse.Namespace], Awaitable[int]]
+
+
+def add_operator(parser: argparse.ArgumentParser) -> None:
+    """For every command that changes something: the audit log names who did it."""
+    name = os.environ.get("OPERATOR")
+    parser.add_argument(
+        "--operator",
+        default=name,
+        required=not name,
+        metavar="NAME",
+        help="who acts, for the audit log (or the environment variable OPERATOR)",
+    )
+
+
+def run(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> int:
+    """Parses, runs `options.command`, and returns its exit code; 2 when it could not even begin or was refused."""
+    options = parser.parse_args(arguments)
+    try:
+        return asyncio.run(_with_runtime(options))
+    except Misconfigured as error:
+        print(f"itoms: {error}", file=sys.stderr)
+    except Refused as refusal:
+        print(f"itoms: refused ({refusal.code})", file=sys.stderr)
+    return 2
+
+
+async def _with_runtime(options: argparse.Namespace) -> int:
+    runtime = Runtime.from_environ(os.environ)
+    try:
+        command: Command = options.command
+        return await command(runtime, options)
+    finally:
+        await runtime.egress.client.aclose()
