@@ -10,6 +10,8 @@ from typing import Any
 from shared.logs import log
 from shared.runtime import Runtime
 
+# Beside the one that counts alarms; each removes one bounded batch, and answers how much of what it removed.
+_MORE = ("purge_publishing", "purge_unconfirmed")
 _BATCH = 1000
 _SECONDS = 40.0
 
@@ -24,10 +26,12 @@ async def purge(runtime: Runtime) -> dict[str, Any]:
     stop_at = time.monotonic() + _SECONDS
     while True:
         batch = await runtime.database.as_system("purge", batch=_BATCH)
-        publishing = await runtime.database.as_system("purge_publishing", batch=_BATCH)
-        removed.update(batch["removed"] | publishing)
+        gone: dict[str, int] = dict(batch["removed"])
+        for function in _MORE:
+            gone |= await runtime.database.as_system(function, batch=_BATCH)
+        removed.update(gone)
         alarms.update(batch["alarms"])
-        complete = max(*batch["removed"].values(), *batch["alarms"].values(), *publishing.values()) < _BATCH
+        complete = max(*gone.values(), *batch["alarms"].values()) < _BATCH
         if complete or time.monotonic() >= stop_at:
             break
     if any(alarms.values()):

@@ -21,6 +21,10 @@ const OUTCOMES = {
   ],
   code_rejected: ["Not connected", "The platform did not accept the sign-in. Nothing was stored; choose Connect again."],
   platform_unavailable: ["Not connected", "The platform is not answering. Nothing was stored; try again in a few minutes."],
+  platform_switched_off: [
+    "Not connected",
+    "For safety we make no calls to this platform at the moment. Nothing was stored; try again later.",
+  ],
   app_misconfigured: [
     "Not connected",
     "The platform does not know this app. Nothing was stored, and only our operator can mend it.",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from shared.connecting.logins import Account, NotConnected, login_for
@@ -46,11 +48,11 @@ async def start(runtime: Runtime, jwt: Secret, platform: Platform, project_id: U
     return Started(url, cookie_name(state), Secret(cookie))
 
 
-async def consume(runtime: Runtime, platform: Platform, *, state: Secret, cookie: str) -> dict[str, str]:
-    """The user and project that started. Raises Refused; the state is spent either way.
+async def consume(runtime: Runtime, platform: Platform, *, state: Secret, cookie: str) -> Mapping[str, Any]:
+    """The user and project that started, and whether the platform was switched off. Raises Refused.
 
-    Whoever calls start_connection() themselves chooses the hash: a browser without a cookie of ours must match none,
-    not even the hash of nothing.
+    The state is spent either way. Whoever calls start_connection() themselves chooses the hash: a browser without a
+    cookie of ours must match none, not even the hash of nothing.
     """
     started = await runtime.database.as_system(
         "consume_oauth_state",
@@ -63,8 +65,10 @@ async def consume(runtime: Runtime, platform: Platform, *, state: Secret, cookie
     return dict(started)
 
 
-async def finish(runtime: Runtime, platform: Platform, started: dict[str, str], code: Secret) -> None:
+async def finish(runtime: Runtime, platform: Platform, started: Mapping[str, Any], code: Secret) -> None:
     """Exchanges the code and stores the account. Raises NotConnected; then nothing was stored."""
+    if started["switched_off"]:
+        raise NotConnected("platform_switched_off")
     try:
         account = await login_for(platform, runtime).redeem(code, redirect_uri=redirect_uri(runtime.settings, platform))
         await _store(runtime, platform, started, account)
@@ -75,7 +79,7 @@ async def finish(runtime: Runtime, platform: Platform, started: dict[str, str], 
         raise NotConnected(refusal.code) from None
 
 
-async def _store(runtime: Runtime, platform: Platform, started: dict[str, str], account: Account) -> None:
+async def _store(runtime: Runtime, platform: Platform, started: Mapping[str, Any], account: Account) -> None:
     """Twice at most: a disconnect in between closes the id, and the second look gives another."""
     try:
         await _store_once(runtime, platform, started, account)
@@ -85,7 +89,7 @@ async def _store(runtime: Runtime, platform: Platform, started: dict[str, str], 
         await _store_once(runtime, platform, started, account)
 
 
-async def _store_once(runtime: Runtime, platform: Platform, started: dict[str, str], account: Account) -> None:
+async def _store_once(runtime: Runtime, platform: Platform, started: Mapping[str, Any], account: Account) -> None:
     owner = {"project_id": started["project_id"], "user_id": started["user_id"], "platform": platform}
     connection_id = await runtime.database.as_system(
         "connection_id_for", **owner, platform_account_id=account.platform_account_id

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from shared.connecting.logins import Tokens, login_for
+from shared.connecting.switch import is_switched_off
 from shared.connecting.tokens import open_tokens, seal_tokens
 from shared.database import Platform
 from shared.errors import Refused
@@ -81,6 +82,8 @@ async def _let_go(runtime: Runtime, platform: Platform, connection_id: str, toke
 
     Only then: a revoke ends the whole grant, and with it what another worker may have stored.
     """
+    if await is_switched_off(runtime, platform):
+        return
     try:
         await login_for(platform, runtime).revoke(tokens.access)
     except PlatformFailure as failure:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, FailFast, Field, TypeAdapter
 
+from shared.inputs import Input
 from shared.publishing.instagram_options import InstagramOptions
 from shared.publishing.request import Count, Media, Target
 from shared.publishing.tiktok_options import Presentation, PrivacyLevel
@@ -22,6 +23,11 @@ def _storable(text: str) -> str:
 type _Text = Annotated[str, Field(max_length=20_000), AfterValidator(_storable)]
 
 
+class ConsentDraft(Input):
+    agreed: bool = False
+    text_version: Annotated[str, Field(max_length=40)] = ""
+
+
 class TikTokDraft(Presentation):
     title: _Text = ""
     privacy_level: PrivacyLevel | None = None
@@ -32,6 +38,9 @@ class TikTokDraft(Presentation):
     disclosed: bool = False
     your_brand: bool = False
     branded_content: bool = False
+    # No rule looks at these two; they are taken so that the body of the click can be checked as it is.
+    ai_generated: bool = False
+    music_usage: ConsentDraft | None = None
 
 
 class InstagramPreflight(Target):

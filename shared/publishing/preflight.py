@@ -46,6 +46,7 @@ class _Facts(BaseModel):
     cover: Item | None
     connection_id: str
     status: str
+    switched_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,13 @@ def _violations(draft: Draft, facts: _Facts, live: _Live) -> tuple[Violation, ..
                 caption=draft.caption,
                 creator=live.creator,
                 transfer="PULL_FROM_URL",
-                **draft.tiktok.model_dump(),
+                **draft.tiktok.model_dump(exclude={"ai_generated", "music_usage"}),
             )
 
 
 async def _ask_platform(runtime: Runtime, platform: Platform, facts: _Facts) -> _Live:
+    if facts.switched_off:
+        return _Live(problem="platform_switched_off")
     if facts.status != "active":
         return _Live(problem="access_ended")
     try:

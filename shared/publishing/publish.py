@@ -22,6 +22,7 @@ from shared.secret import Secret
 
 # Seconds a caller is kept waiting for the outcome; after that the poll, or the cron, carries on.
 WAIT_SECONDS = 8.0
+_HELD_SECONDS = 60
 _CRON_BATCH = 100
 _CRON_PARALLEL = 5
 # Nothing is begun after so many seconds.
@@ -58,6 +59,15 @@ async def resolve(runtime: Runtime, jwt: Secret, publication_id: UUID, *, posted
     """The word of a person who looked on the platform. Raises Refused when the outcome is known, or may yet come."""
     view = await runtime.database.as_user(jwt, "resolve_publication", publication_id=str(publication_id), posted=posted)
     return present(view)
+
+
+async def confirm(runtime: Runtime, jwt: Secret, publication_id: UUID, *, go_on: bool) -> dict[str, Any]:
+    """The creator's word about a click that waited while its platform was switched off: now, or never.
+
+    Raises Refused when it waits for nothing of the kind.
+    """
+    view = await runtime.database.as_user(jwt, "confirm_publication", publication_id=str(publication_id), go_on=go_on)
+    return present(await _advanced(runtime, jwt, view["id"]) if go_on else view)
 
 
 async def _advanced(runtime: Runtime, jwt: Secret, publication_id: str) -> dict[str, Any]:
@@ -107,6 +117,8 @@ def present(view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def seconds_until(view: Mapping[str, Any], now: datetime) -> int:
-    """When a poll is worth the next call; at least one second."""
+    """When a poll is worth the next call; at least one second, and a minute for what waits for a person."""
+    if view["switched_off"] or view["needs_confirmation"]:
+        return _HELD_SECONDS
     due = view["next_step_at"]
     return max(1, ceil((datetime.fromisoformat(due) - now).total_seconds())) if due else 1

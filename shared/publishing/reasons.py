@@ -137,6 +137,9 @@ REASONS: Mapping[str, Reason] = {
     "media_url_invalid": Reason(
         Who.OPERATOR, _CONTACT, "The platform cannot fetch from our media address. Nothing was posted; tell us."
     ),
+    "not_confirmed": Reason(
+        Who.USER, _NONE, "It waited for a week for your word that it should still go out. Nothing was posted."
+    ),
     "not_ready": Reason(Who.NOBODY, _NONE, "The platform is still processing the file.", Retry.SAME),
     "option_not_for_kind": Reason(
         Who.USER, _EDIT, "The post has a choice that this kind of post does not take. Remove it."
@@ -152,6 +155,9 @@ REASONS: Mapping[str, Reason] = {
     ),
     "platform_error": Reason(
         Who.NOBODY, _WAIT, "The platform had a problem of its own. Nothing was posted; publish again later.", Retry.NEW
+    ),
+    "platform_switched_off": Reason(
+        Who.OPERATOR, _WAIT, "For safety itoms makes no calls to this platform at the moment. Try again later."
     ),
     "post_cancelled": Reason(Who.USER, _NONE, "The post was cancelled before it went out."),
     "privacy_not_chosen": Reason(Who.USER, _EDIT, "Nobody has chosen who can see this post. Choose the audience."),

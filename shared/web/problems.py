@@ -67,6 +67,12 @@ PROBLEMS: Mapping[str, Problem] = {
     "reconnect_needed": Problem(
         409, "Reconnect the account", "The platform no longer accepts our access. Connect it again; nothing was posted."
     ),
+    "platform_switched_off": Problem(
+        503,
+        "This platform is switched off here",
+        "For safety itoms makes no calls to it at the moment. Nothing was posted, and your accounts stay connected. "
+        "Try again later.",
+    ),
     # Media
     "upload_missing": Problem(
         409, "The file has not arrived", "Send the file to the upload address first, then complete it."
@@ -120,6 +126,9 @@ PROBLEMS: Mapping[str, Problem] = {
         422,
         "This combination cannot be published",
         "Instagram takes one photo or video, or 2 to 10 as a carousel; TikTok takes one video or up to 35 photos.",
+    ),
+    "nothing_to_confirm": Problem(
+        409, "Nothing to confirm", "This publication does not wait for your word. Look at its timeline."
     ),
     "outcome_known": Problem(409, "The outcome is known", "Nothing is left to say about it. Look at its timeline."),
     "outcome_still_open": Problem(

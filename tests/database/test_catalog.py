@@ -31,8 +31,11 @@ COLUMNS = {
     ("disconnections", "SELECT"): ALL,
     ("objections", "SELECT"): ALL,
     ("objections", "INSERT"): "purpose",
-    ("publications", "SELECT"): "caption connection_id content_id cover_asset_id created_at created_by finished_at id"
-    " kind next_step_at options permalink platform post_id project_id reason state updated_at",
+    (
+        "publications",
+        "SELECT",
+    ): "caption confirmed_at connection_id content_id cover_asset_id created_at created_by"
+    " finished_at id kind next_step_at options permalink platform post_id project_id reason state updated_at",
     ("publication_items", "SELECT"): "alt_text media_asset_id position publication_id",
     ("publication_events", "SELECT"): ALL,
     ("consents", "SELECT"): ALL,
@@ -56,6 +59,7 @@ FOR_USERS = {
             "may_advance",
             "preflight",
             "resolve_publication",
+            "confirm_publication",
         )
     ),
 }
@@ -87,6 +91,10 @@ FOR_THE_SYSTEM = {
         "purge_publishing",
         "record_operation",
         "read_audit",
+        "is_switched_off",
+        "platform_status",
+        "switch_platform",
+        "purge_unconfirmed",
     )
 }
 

@@ -45,6 +45,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.pauses": CLOSED,
     "private.webhook_deliveries": CLOSED,
     "private.former_jobs": CLOSED,
+    "private.platform_switches": CLOSED,
     "private.audit_people": CLOSED,
     "private.audit_log": CLOSED,
     "private.audit_chain": CLOSED,

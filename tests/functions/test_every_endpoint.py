@@ -35,6 +35,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "oauth/tiktok/start": {"project_id": ID},
     "preflight": instagram_photo(ID, ID, ID),
     "publications/advance": {"publication_id": ID},
+    "publications/confirm": {"publication_id": ID, "go_on": True},
     "publications/resolve": {"publication_id": ID, "posted": True},
     "publish": instagram_photo(ID, ID, ID),
 }

@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from sandbox.creator import Creator, instagram_photo, instagram_reel
+from sandbox.creator import TIKTOK_CHOICES, Creator, instagram_photo, instagram_reel
 from sandbox.samples import Samples
 from sandbox.stack.clients import SandboxControl
 from shared.publishing.draft import DRAFT
@@ -235,6 +235,14 @@ def test_a_draft_in_which_nothing_is_chosen_says_what_to_choose(draft: MakeDraft
     problem = only_problem(draft("tiktok"), tiktok={})
     assert problem["code"] == "privacy_not_chosen"
     assert "Only me" in problem["limit"]
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_the_body_of_the_click_is_checked_as_it_is(draft: MakeDraft, agreed: bool) -> None:
+    """Also before its consent is given: that is asked for with the click itself."""
+    choices = TIKTOK_CHOICES | {"music_usage": {"agreed": agreed, "text_version": "2026-03-09"}}
+
+    assert draft("tiktok").check(tiktok=choices)["ready"] is True
 
 
 def test_a_disclosure_that_says_nothing_is_incomplete(draft: MakeDraft) -> None:
