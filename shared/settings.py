@@ -35,6 +35,8 @@ SUPABASE_SECRET_KEY = Variable("SUPABASE_SECRET_KEY", r"sb_secret_\S+", secret=T
 TOKEN_ENCRYPTION_KEYS = Variable("TOKEN_ENCRYPTION_KEYS", r"\S+", secret=True)
 INSTAGRAM_APP_ID = Variable("INSTAGRAM_APP_ID", r"\d+")
 INSTAGRAM_APP_SECRET = Variable("INSTAGRAM_APP_SECRET", _KEY, secret=True)
+# Meta does not say which of an app's two secrets signs its callbacks. Empty: only Instagram's is tried.
+META_APP_SECRET = Variable("META_APP_SECRET", rf"(?:{_KEY})?", "", secret=True)
 INSTAGRAM_API_VERSION = Variable("INSTAGRAM_API_VERSION", r"v\d+\.\d+", "v26.0")
 INSTAGRAM_WWW_URL = Variable("INSTAGRAM_WWW_URL", _BASE_URL, "https://www.instagram.com")
 INSTAGRAM_API_URL = Variable("INSTAGRAM_API_URL", _BASE_URL, "https://api.instagram.com")

@@ -18,6 +18,7 @@ FROM_KEYS = (
     "TOKEN_ENCRYPTION_KEYS",
     "INSTAGRAM_APP_ID",
     "INSTAGRAM_APP_SECRET",
+    "META_APP_SECRET",
     "TIKTOK_CLIENT_KEY",
     "TIKTOK_CLIENT_SECRET",
     "R2_ACCESS_KEY_ID",
@@ -74,7 +75,10 @@ def sandbox_config(addresses: Addresses, keys: Mapping[str, str], *, webhooks: s
         "instagram": {
             "app_id": keys["INSTAGRAM_APP_ID"],
             "app_secret": keys["INSTAGRAM_APP_SECRET"],
+            "meta_app_secret": keys["META_APP_SECRET"],
             "redirect_uris": [f"{addresses.app}/api/oauth/instagram/callback"],
+            "deauthorize_url": f"{addresses.app}/api/webhooks/instagram/deauthorize",
+            "deletion_url": f"{addresses.app}/api/webhooks/instagram/deletion",
         },
         "tiktok": {
             "client_key": keys["TIKTOK_CLIENT_KEY"],

@@ -28,6 +28,7 @@ def fresh() -> dict[str, str]:
         "TOKEN_ENCRYPTION_KEYS": f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "INSTAGRAM_APP_ID": str(9 * 10**14 + secrets.randbelow(10**14)),
         "INSTAGRAM_APP_SECRET": secrets.token_hex(16),
+        "META_APP_SECRET": secrets.token_hex(16),
         "TIKTOK_CLIENT_KEY": f"aw{_word(16)}",
         "TIKTOK_CLIENT_SECRET": _word(32),
         "R2_ACCESS_KEY_ID": secrets.token_hex(16),

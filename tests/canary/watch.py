@@ -35,6 +35,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "SUPABASE_JWT_SECRET": (),
     "TOKEN_ENCRYPTION_KEYS": (),
     "INSTAGRAM_APP_SECRET": ("outbound api.instagram.com *", "outbound graph.instagram.com GET */access_token *"),
+    "META_APP_SECRET": (),
     "TIKTOK_CLIENT_SECRET": (f"{TIKTOK} POST /v2/oauth/*",),
     "R2_SECRET_ACCESS_KEY": (),
     "ANTHROPIC_API_KEY": ("outbound api.anthropic.com * header *",),

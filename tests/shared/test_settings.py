@@ -34,6 +34,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "TOKEN_ENCRYPTION_KEYS": ("k1: abc", "k1:abc k2:abc"),
     "INSTAGRAM_APP_ID": ("itoms", "12 34", "-1", "1.5"),
     "INSTAGRAM_APP_SECRET": NO_KEY,
+    "META_APP_SECRET": NO_KEY,
     "INSTAGRAM_API_VERSION": ("26.0", "v26", "latest", "v26.0/", "v26.0\nv25.0"),
     "INSTAGRAM_WWW_URL": NO_BASE_URL,
     "INSTAGRAM_API_URL": NO_BASE_URL,
