@@ -27,15 +27,19 @@ COLUMNS = {
     ("contents", "UPDATE"): "description tags title type",
     ("media_assets", "SELECT"): ALL,
     ("connections", "SELECT"): "account_type connected_at connected_by display_name id platform platform_account_id"
-    " project_id status status_reason updated_at",
+    " project_id status status_reason status_since updated_at",
     ("disconnections", "SELECT"): ALL,
+    ("access_endings", "SELECT"): ALL,
+    ("notices", "SELECT"): ALL,
+    ("notices", "UPDATE"): "read_at",
     ("objections", "SELECT"): ALL,
     ("objections", "INSERT"): "purpose",
     (
         "publications",
         "SELECT",
     ): "caption confirmed_at connection_id content_id cover_asset_id created_at created_by"
-    " finished_at id kind next_step_at options permalink platform post_id project_id reason state updated_at",
+    " finished_at id kind next_step_at options permalink platform platform_ids_cleared_at post_id project_id reason"
+    " state updated_at",
     ("publication_items", "SELECT"): "alt_text media_asset_id position publication_id",
     ("publication_events", "SELECT"): ALL,
     ("consents", "SELECT"): ALL,
@@ -95,6 +99,10 @@ FOR_THE_SYSTEM = {
         "platform_status",
         "switch_platform",
         "purge_unconfirmed",
+        "end_instagram_access",
+        "delete_instagram_account",
+        "deletion_status",
+        "purge_endings",
     )
 }
 

@@ -29,12 +29,14 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "public.media_assets": READ_BY_MEMBERS,
     "public.connections": READ_BY_MEMBERS,
     "public.disconnections": READ_BY_MEMBERS,
+    "public.access_endings": READ_BY_MEMBERS,
     "public.publications": READ_BY_MEMBERS,
     "public.publication_items": READ_BY_MEMBERS,
     "public.publication_events": READ_BY_MEMBERS,
     # These belong to a person. The rows are the owner's; anybody signed in may object for themselves.
     "public.consents": CLOSED | {"select": "xy000x"},
     "public.objections": {"select": "xy000x", "insert": "xyyyyx", "update": NOBODY, "delete": "xy000x"},
+    "public.notices": CLOSED | {"select": "xy000x", "update": "xy000x"},
     "private.connection_tokens": CLOSED,
     "private.oauth_states": CLOSED,
     "private.caption_usage": CLOSED,
@@ -49,6 +51,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.audit_people": CLOSED,
     "private.audit_log": CLOSED,
     "private.audit_chain": CLOSED,
+    "private.platform_deletions": CLOSED,
 }
 
 TABLES = """
@@ -72,6 +75,12 @@ SEED = """
     insert into private.purge_runs (removed, alarms) values ('{}', '{}');
     insert into public.disconnections (id, connection_id, project_id, platform, tokens_deleted)
       values (%(row)s, gen_random_uuid(), %(project)s, 'tiktok', 1);
+    insert into public.access_endings (id, connection_id, project_id, platform, cause, tokens_deleted)
+      values (%(row)s, gen_random_uuid(), %(project)s, 'tiktok', 'seed', 1);
+    insert into public.notices (id, user_id, project_id, kind, platform, cause)
+      values (%(row)s, %(owner)s, %(project)s, 'access_ended', 'tiktok', 'seed');
+    insert into private.platform_deletions (confirmation_code, digest, platform)
+      values (repeat('a', 32), repeat('0', 64), 'instagram');
     insert into public.publications
       (id, project_id, content_id, connection_id, platform, kind, caption, idempotency_key, request_hash, created_by)
       values (%(row)s, %(project)s, %(row)s, %(row)s, 'tiktok', 'video', '', %(row)s, repeat('0', 64), %(owner)s);
@@ -238,6 +247,13 @@ ESCALATIONS = {
         "insert into public.objections (user_id, purpose) values (%(editor)s, 'publishing')",
         "x",
     ),
+    "an editor reads what an owner was told": ("editor", "select 1 from public.notices where id = %(row)s", "0"),
+    "an owner hands a notice to somebody else": (
+        "owner",
+        "update public.notices set user_id = %(editor)s where id = %(row)s",
+        "x",
+    ),
+    "an owner rewrites what they were told": ("owner", "update public.notices set cause = 'nothing'", "x"),
     "an owner truncates": ("owner", "truncate public.contents", "x"),
     "an owner switches the rules off": ("owner", "alter table public.contents disable row level security", "x"),
     "an owner reads the users": ("owner", "select email from auth.users", "x"),

@@ -425,7 +425,7 @@ class CallbackPromises:
         row = flow.connection()
 
         assert row is not None
-        times = [row.pop(name) for name in ("connected_at", "updated_at")]
+        times = [row.pop(name) for name in ("connected_at", "status_since", "updated_at")]
         assert all(before - timedelta(seconds=5) <= time <= after + timedelta(seconds=5) for time in times)
         row.pop("id")
         assert {name: str(value) if name.endswith(("_id", "_by")) else value for name, value in row.items()} == {
