@@ -103,6 +103,11 @@ PROBLEMS: Mapping[str, Problem] = {
         401, "Not signed by the platform", "The signature does not fit the body or is too old."
     ),
     "try_again_later": Problem(503, "Not yet", "What this is about is still being written down. Deliver it again."),
+    "deletion_unknown": Problem(
+        404,
+        "No request has this code",
+        "Check that the whole address arrived. What became of a request can be looked up here for a year.",
+    ),
     # Publish
     "idempotency_key_missing": Problem(
         400,

@@ -41,7 +41,12 @@ BODIES: Mapping[str, dict[str, Any]] = {
 }
 MORE_BODIES = [("publish", tiktok_video(ID, ID, ID))]
 # How a signed endpoint calls what nobody signed.
-UNSIGNED = {"queues/advance": "not_the_queue", "webhooks/tiktok": "signature_invalid"}
+UNSIGNED = {
+    "queues/advance": "not_the_queue",
+    "webhooks/instagram/deauthorize": "signature_invalid",
+    "webhooks/instagram/deletion": "signature_invalid",
+    "webhooks/tiktok": "signature_invalid",
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 LIMIT = 1_000_000
 
