@@ -144,6 +144,10 @@ class SandboxControl:
         """The user removes the app inside the platform."""
         self._call("POST", "/disconnect", {"account": account})
 
+    def instagram_callback(self, action: str, account: str, **options: str) -> dict[str, Any]:
+        """`deauthorize` or `data_deletion`: Meta tells the app. Returns what the app answered."""
+        return self._call("POST", f"/instagram/{action}", {"account": account, **options})
+
     def reset(self) -> None:
         self._call("POST", "/reset")
 

@@ -10,7 +10,7 @@ import string
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from shared.platforms.signed_request import NotSigned, SignedRequest, read, verify
 from shared.secret import Secret
+from tests.shared.platforms.sealing import base64url, form, sealed, signature
 
 INSTAGRAM, META = "instagram-app-secret", "meta-app-secret"
 SECRETS = (Secret(INSTAGRAM), Secret(META))
@@ -34,25 +35,8 @@ VECTOR = (
 ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
 
-def base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def signature(payload: str, secret: str = INSTAGRAM) -> str:
-    return base64url(hmac.digest(secret.encode(), payload.encode(), hashlib.sha256))
-
-
-def sealed(payload: bytes, secret: str = INSTAGRAM) -> str:
-    encoded = base64url(payload)
-    return f"{signature(encoded, secret)}.{encoded}"
-
-
 def signed(secret: str = INSTAGRAM, **changes: Any) -> str:
     return sealed(json.dumps(PAYLOAD | changes).encode(), secret)
-
-
-def form(text: str) -> bytes:
-    return urlencode({"signed_request": text}).encode()
 
 
 def opened(text: str, *, now: datetime = NOW) -> SignedRequest:
@@ -173,13 +157,13 @@ def test_a_second_spelling_of_the_payload_is_refused_though_it_is_signed() -> No
     """Two texts for one request would be two requests."""
     spaces = next(b" " * count for count in range(3) if (len(json.dumps(PAYLOAD)) + count) % 3)
     payload = base64url(json.dumps(PAYLOAD).encode() + spaces)
-    assert not is_refused(f"{signature(payload)}.{payload}")
+    assert not is_refused(f"{signature(payload, INSTAGRAM)}.{payload}")
     for spelling in (other_spelling(payload), payload + "=" * (-len(payload) % 4), payload + "A"):
-        assert is_refused(f"{signature(spelling)}.{spelling}")
+        assert is_refused(f"{signature(spelling, INSTAGRAM)}.{spelling}")
 
 
 def test_a_payload_whose_length_no_base64_has_is_refused_though_it_is_signed() -> None:
-    assert is_refused(f"{signature('abcde')}.abcde")
+    assert is_refused(f"{signature('abcde', INSTAGRAM)}.abcde")
 
 
 WRONG: list[dict[str, Any]] = [
@@ -220,7 +204,9 @@ def test_what_is_signed_must_say_how_about_whom_and_when(changes: dict[str, Any]
 
 @pytest.mark.parametrize("name", list(PAYLOAD))
 def test_nothing_of_it_may_be_missing(name: str) -> None:
-    assert is_refused(sealed(json.dumps({key: value for key, value in PAYLOAD.items() if key != name}).encode()))
+    assert is_refused(
+        sealed(json.dumps({key: value for key, value in PAYLOAD.items() if key != name}).encode(), INSTAGRAM)
+    )
 
 
 @pytest.mark.parametrize(
@@ -229,7 +215,7 @@ def test_nothing_of_it_may_be_missing(name: str) -> None:
     ids=lambda payload: str(payload[:12]),
 )
 def test_what_is_signed_and_says_nothing_is_refused(payload: bytes) -> None:
-    assert is_refused(sealed(payload))
+    assert is_refused(sealed(payload, INSTAGRAM))
 
 
 def test_without_a_secret_nobody_can_have_signed() -> None:
@@ -327,11 +313,11 @@ FIELDS = {"algorithm": VALUES | st.just("HMAC-SHA256"), "issued_at": VALUES | st
 @MANY
 @given(st.fixed_dictionaries({}, optional=FIELDS))
 def test_nothing_that_is_signed_breaks_anything(payload: dict[str, Any]) -> None:
-    found = outcome(lambda: opened(sealed(json.dumps(payload).encode())))
+    found = outcome(lambda: opened(sealed(json.dumps(payload).encode(), INSTAGRAM)))
     assert found is None or (found.user_id, found.issued_at) == (str(payload["user_id"]), ISSUED_AT)
 
 
 @MANY
 @given(st.binary(max_size=200))
 def test_no_bytes_that_are_signed_break_anything(payload: bytes) -> None:
-    assert outcome(lambda: opened(sealed(payload))) is None
+    assert outcome(lambda: opened(sealed(payload, INSTAGRAM))) is None
