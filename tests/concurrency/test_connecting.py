@@ -17,6 +17,7 @@ from tests.people import Connected, Project
 
 # Where a connect stands between asking for its id and storing its tokens.
 SEAL = "shared.connecting.connect.seal_tokens"
+NAMED = "select callback_ids[1] from public.connections where id = '{id}'"
 
 
 @contextmanager
@@ -54,8 +55,14 @@ def test_a_disconnect_in_the_middle_of_a_reconnect_leaves_what_can_be_disconnect
 
 @pytest.mark.parametrize(
     "statement",
-    ["select public.purge(1000)", "select public.mark_reconnect('{id}', 1, 'access_ended')"],
-    ids=["purge", "dead token"],
+    [
+        "select public.purge(1000)",
+        "select public.mark_reconnect('{id}', 1, 'access_ended')",
+        f"select public.end_instagram_access(({NAMED}), extract(epoch from now())::bigint)",
+        f"select public.delete_instagram_account(({NAMED}), extract(epoch from now())::bigint, repeat('0', 64))",
+        "select public.purge_endings(1000)",
+    ],
+    ids=["purge", "dead token", "deauthorize", "data deletion", "not reconnected"],
 )
 def test_whoever_ends_tokens_takes_the_connection_first(
     project: Project,
@@ -69,6 +76,14 @@ def test_whoever_ends_tokens_takes_the_connection_first(
     db.execute(
         "update private.connection_tokens set access_expires_at = now() where connection_id = %s", (connected.id,)
     )
+    if "endings" in statement:
+        db.execute(
+            "update public.connections set status = 'needs_reconnect', status_reason = 'seed' where id = %s",
+            (connected.id,),
+        )
+        db.execute(
+            "update public.connections set status_since = now() - interval '1 year' where id = %s", (connected.id,)
+        )
     with held(server, connected.id) as other, server.connect() as second:
         second.execute("set lock_timeout = '200ms'")
         try:

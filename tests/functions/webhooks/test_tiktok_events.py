@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.tiktok.webhooks import signature
 from shared.platforms.tiktok import TikTok
+from tests.shared.connecting.endings import Judge
 from tests.shared.publishing.clicks import Click, Database, MakeClick, RuntimeAt
 from tests.shared.publishing.tiktok_side import (
     COMPLETE,
@@ -29,6 +30,16 @@ from tests.shared.publishing.tiktok_side import (
 )
 
 pytest_plugins = ["tests.shared.publishing.desk"]
+
+REVOKED = "revoked_on_platform"
+
+
+def removal(made: Click, **parts: Any) -> bytes:
+    return body_of(made, "authorization.removed", {"reason": 1}, **parts)
+
+
+def judge_of(made: Click) -> Judge:
+    return Judge(made.db, made.sandbox, made.connected)
 
 
 @pytest.fixture
@@ -330,21 +341,80 @@ def test_a_worker_that_holds_the_lease_is_overtaken(
 
 def test_a_creator_who_removed_us_has_no_token_here_any_more(click: MakeClick) -> None:
     made = click("tiktok")
-    body = body_of(made, "authorization.removed", {"reason": 1}, at=time.time() + 1)
+    calls = len(made.sandbox.journal())
+    body = removal(made, at=time.time() + 1)
     assert deliver(made, body).status_code == 200
-    assert made.token_rows() == 0
-    assert made.connection_status() == ("needs_reconnect", "revoked_on_platform")
+    assert len(made.sandbox.journal()) == calls
+    judge = judge_of(made)
+    assert (made.token_rows(), judge.receipts()) == (0, [(REVOKED, 2)])
+    assert judge.told() == [(made.owner.user.id, "access_ended", REVOKED)]
+    assert made.connection_status() == ("needs_reconnect", REVOKED)
     made.step()
     assert made.outcome() == ("failed", "access_ended")
     assert made.posts() == []
 
 
+def test_a_removal_that_is_told_again_leaves_one_receipt_and_one_notice(click: MakeClick) -> None:
+    """The same event, and the same news in another one."""
+    made, now = click("tiktok"), time.time()
+    for later in (1, 1, 2):
+        assert deliver(made, removal(made, at=now + later)).status_code == 200
+    judge = judge_of(made)
+    assert (len(judge.receipts()), len(judge.told())) == (1, 1)
+
+
+@pytest.mark.parametrize(("given", "ends"), [(-0.999, True), (0.0, True), (0.999, True), (1.0, False), (60.0, False)])
+def test_a_removal_counts_from_the_second_in_which_the_access_was_given(
+    click: MakeClick, given: float, ends: bool
+) -> None:
+    made, removed_at = click("tiktok"), int(time.time()) - 100
+    query = "update public.connections set connected_at = to_timestamp(%s) where id = %s"
+    made.db.execute(query, (removed_at + given, made.connected.id))
+    assert deliver(made, removal(made, at=removed_at)).status_code == 200
+    assert made.token_rows() == (0 if ends else 1)
+    assert made.connection_status() == (("needs_reconnect", REVOKED) if ends else ("active", None))
+    assert len(judge_of(made).told()) == (1 if ends else 0)
+
+
+def test_a_removal_that_is_replayed_later_does_not_end_the_access_that_was_given_after_it(click: MakeClick) -> None:
+    """Also when we have long forgotten that we have seen it."""
+    made = click("tiktok")
+    made.db.execute(
+        "update public.connections set connected_at = now() - interval '1 hour' where id = %s", (made.connected.id,)
+    )
+    body = removal(made, at=time.time() - 5)
+    assert deliver(made, body).status_code == 200
+    assert made.token_rows() == 0
+    made.owner.connect("tiktok", str(made.row()["project_id"]), account=made.connected.account)
+    made.db.execute("delete from private.webhook_deliveries")
+    before = judge_of(made).everything()
+    assert deliver(made, body).status_code == 200
+    assert judge_of(made).everything() == before
+    assert made.token_rows() == 1
+
+
+@pytest.mark.parametrize("how", ["another secret", "no signature", "too old", "another body"])
+def test_a_removal_that_tiktok_did_not_sign_changes_nothing(click: MakeClick, how: str) -> None:
+    made, now = click("tiktok"), int(time.time())
+    secret, body = made.stack.keys["TIKTOK_CLIENT_SECRET"], removal(made, at=time.time() + 1)
+    headers = {
+        "another secret": [signature(made.stack.keys["INSTAGRAM_APP_SECRET"], now, body)],
+        "no signature": [],
+        "too old": [signature(secret, now - 301, body)],
+        "another body": [signature(secret, now, removal(made, at=time.time() + 2))],
+    }[how]
+    before = judge_of(made).everything()
+    assert send(made, body, *headers).status_code == 401
+    assert judge_of(made).everything() == before
+
+
 @pytest.mark.parametrize("deliveries", [1, 2])
 def test_an_old_removal_does_not_end_an_access_that_was_given_after_it(click: MakeClick, deliveries: int) -> None:
     made = click("tiktok")
-    removed = body_of(made, "authorization.removed", {"reason": 1}, at=time.time() - 60)
+    removed, before = removal(made, at=time.time() - 60), judge_of(made).everything()
     for _ in range(deliveries):
         assert deliver(made, removed).status_code == 200
+    assert judge_of(made).everything() == before
     assert made.token_rows() == 1
     assert made.connection_status() == ("active", None)
     assert made.settle() == ("published", None)
@@ -352,8 +422,9 @@ def test_an_old_removal_does_not_end_an_access_that_was_given_after_it(click: Ma
 
 def test_a_removal_of_another_creator_ends_nothing_of_ours(click: MakeClick) -> None:
     made = click("tiktok")
-    body = body_of(made, "authorization.removed", {"reason": 1}, open_id="-000nobody", at=time.time() + 1)
-    assert deliver(made, body).status_code == 200
+    before = judge_of(made).everything()
+    assert deliver(made, removal(made, open_id="-000nobody", at=time.time() + 1)).status_code == 200
+    assert judge_of(made).everything() == before
     assert made.token_rows() == 1
 
 
