@@ -77,13 +77,16 @@ before update on public.connections
 for each row when (new.status <> old.status)
 execute function private.keep_status_since();
 
--- What came from a platform can be taken back; that something was published stays true.
+-- What came from a platform can be taken back; that something was published stays true. "Is true", because a reason
+-- that is null must not let everything through.
 alter table public.publications
 add column platform_ids_cleared_at timestamptz,
 drop constraint publications_published_has_id,
 add constraint publications_published_has_id check (
-  state <> 'published' or num_nonnulls(post_id, container_id, publish_id, platform_ids_cleared_at) > 0
-  or reason = 'confirmed_by_user'
+  (
+    state <> 'published' or num_nonnulls(post_id, container_id, publish_id, platform_ids_cleared_at) > 0
+    or reason = 'confirmed_by_user'
+  ) is true
 );
 comment on column public.publications.platform_ids_cleared_at is
 'The creator asked the platform for deletion: link and ids of the post are gone from here since then.';

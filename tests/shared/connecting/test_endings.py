@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -228,3 +229,83 @@ def test_what_was_told_and_what_was_deleted_is_forgotten_after_a_year(
     ended.db.execute(f"update {table} set {column} = now() - interval '1 year' - interval '1 minute'")
     assert report(stack, "purge")["removed"][kind] >= 1
     assert ended.db.execute(f"select count(*) from {table}").fetchone() == (0,)
+
+
+# What the tables refuse, whoever writes
+
+ENDING = "insert into public.access_endings (connection_id, project_id, platform, cause, tokens_deleted) values"
+NOTICE = "insert into public.notices (user_id, project_id, kind, platform, cause) values"
+RECEIPT = (
+    "insert into public.disconnections (connection_id, project_id, platform, tokens_deleted, cause, disconnected_by)"
+    " values"
+)
+REQUEST = "insert into private.platform_deletions (confirmation_code, digest, platform, outcome) values"
+CODE, DIGEST = "repeat('a', 32)", "repeat('a', 64)"
+PUBLICATION = (
+    "insert into public.publications (project_id, platform, kind, caption, idempotency_key, request_hash, state,"
+    " finished_at, platform_ids_cleared_at) values"
+    " (%(project)s, 'instagram', 'photo', '', repeat('a', 8), repeat('a', 64),"
+)
+RULES = {
+    "a receipt has a code for its cause": (
+        f"{ENDING} (%(row)s, %(project)s, 'tiktok', 'it_ended', 2)",
+        f"{ENDING} (%(row)s, %(project)s, 'tiktok', 'It ended.', 2)",
+    ),
+    "a receipt is about a token": (
+        f"{ENDING} (%(row)s, %(project)s, 'tiktok', 'it_ended', 1)",
+        f"{ENDING} (%(row)s, %(project)s, 'tiktok', 'it_ended', 0)",
+    ),
+    "an account has two tokens at most": (
+        f"{ENDING} (%(row)s, %(project)s, 'tiktok', 'it_ended', 2)",
+        f"{ENDING} (%(row)s, %(project)s, 'tiktok', 'it_ended', 3)",
+    ),
+    "a notice is of a known kind": (
+        f"{NOTICE} (%(owner)s, %(project)s, 'account_removed', 'tiktok', 'seed')",
+        f"{NOTICE} (%(owner)s, %(project)s, 'seed', 'tiktok', 'seed')",
+    ),
+    "a notice has a code for its cause": (
+        f"{NOTICE} (%(owner)s, %(project)s, 'access_ended', 'tiktok', 'seed')",
+        f"{NOTICE} (%(owner)s, %(project)s, 'access_ended', 'tiktok', 'A name')",
+    ),
+    "a disconnect has a known cause": (
+        f"{RECEIPT} (%(row)s, %(project)s, 'tiktok', 1, 'not_reconnected', null)",
+        f"{RECEIPT} (%(row)s, %(project)s, 'tiktok', 1, 'seed', null)",
+    ),
+    "nobody is named who did not disconnect": (
+        f"{RECEIPT} (%(row)s, %(project)s, 'tiktok', 1, 'user', %(owner)s)",
+        f"{RECEIPT} (%(row)s, %(project)s, 'tiktok', 1, 'platform_deletion', %(owner)s)",
+    ),
+    "a code is long enough not to be guessed": (
+        f"{REQUEST} ({CODE}, {DIGEST}, 'instagram', 'deleted')",
+        f"{REQUEST} ('abc', {DIGEST}, 'instagram', 'deleted')",
+    ),
+    "a request is known by a digest": (
+        f"{REQUEST} ({CODE}, {DIGEST}, 'instagram', 'deleted')",
+        f"{REQUEST} ({CODE}, '17841400000000001', 'instagram', 'deleted')",
+    ),
+    "a request has a known outcome": (
+        f"{REQUEST} ({CODE}, {DIGEST}, 'instagram', 'nothing_held')",
+        f"{REQUEST} ({CODE}, {DIGEST}, 'instagram', 'seed')",
+    ),
+    "a post without an id was cleared of it": (
+        f"{PUBLICATION} 'published', now(), now())",
+        f"{PUBLICATION} 'published', now(), null)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("taken", "refused"), RULES.values(), ids=RULES.keys())
+def test_the_tables_refuse_what_cannot_be(db: Db, project: Project, taken: str, refused: str) -> None:
+    names = {"row": str(uuid.uuid4()), "project": project.id, "owner": project.owner.user.id}
+    with db.transaction(force_rollback=True):
+        assert db.execute(taken, names).rowcount == 1
+    with pytest.raises(psycopg.errors.CheckViolation), db.transaction(force_rollback=True):
+        db.execute(refused, names)
+
+
+def test_a_request_is_kept_once(db: Db) -> None:
+    query = f"{REQUEST} (replace(gen_random_uuid()::text, '-', ''), {DIGEST}, 'instagram', 'deleted')"
+    with db.transaction(force_rollback=True):
+        db.execute(query)
+        with pytest.raises(psycopg.errors.UniqueViolation), db.transaction():
+            db.execute(query)
