@@ -111,6 +111,13 @@ create trigger refuse_while_switched_off
 before insert on public.publications
 for each row execute function private.refuse_while_switched_off();
 
+-- Also a person can be told that a click of theirs waits.
+alter table public.notices
+add column publication_id uuid references public.publications (id) on delete cascade,
+drop constraint notices_kind_is_known,
+add constraint notices_kind_is_known check (kind in ('access_ended', 'account_removed', 'confirmation_needed'));
+create index notices_publication_id_idx on public.notices (publication_id);
+
 -- What an operator is told: since when it is off, how many publications wait, and how many of them for their creator.
 create function private.platform_status(p_platform public.platform) returns jsonb
 language sql
@@ -153,11 +160,18 @@ begin
     switched_off_at = case when p_on then null else now() end,
     confirm_before = case when p_on then now() - interval '1 hour' else s.confirm_before end
   where s.platform = p_platform and (s.switched_off_at is null) <> p_on;
-  if found then
-    perform private.audit(
-      case when p_on then 'platform_switched_on' else 'platform_switched_off' end, p_platform, null, null, 'operator',
-      null, p_operator, jsonb_build_object('reason', p_reason)
-    );
+  if not found then
+    return private.platform_status(p_platform);
+  end if;
+  perform private.audit(
+    case when p_on then 'platform_switched_on' else 'platform_switched_off' end, p_platform, null, null, 'operator',
+    null, p_operator, jsonb_build_object('reason', p_reason)
+  );
+  if p_on then
+    insert into public.notices (user_id, project_id, kind, platform, connection_id, cause, publication_id)
+    select p.created_by, p.project_id, 'confirmation_needed', p.platform, p.connection_id, 'platform_switched_off', p.id
+    from public.publications as p
+    where p.platform = p_platform and p.created_by is not null and private.needs_confirmation(p);
   end if;
   return private.platform_status(p_platform);
 end

@@ -50,7 +50,8 @@ def test_a_connect_and_a_disconnect_say_who_did_what(
     connected, disconnected = lines(db, connection.id)
 
     assert told(connected) == ("account_connected", "user", project.owner.user.id, {})
-    assert told(disconnected) == ("account_disconnected", "user", project.editor.user.id, {"tokens_deleted": "2"})
+    receipt = {"cause": "user", "tokens_deleted": "2"}
+    assert told(disconnected) == ("account_disconnected", "user", project.editor.user.id, receipt)
     assert {(str(row["project_id"]), row["platform"]) for row in (connected, disconnected)} == {(project.id, "tiktok")}
 
 
@@ -66,14 +67,28 @@ def test_a_click_and_its_outcome_are_two_lines(
     assert told(outcome) == ("publication_published", "system", None, {})
 
 
-def test_an_access_that_ended_is_a_line(connect: Callable[..., Connected], project: Project, db: Db) -> None:
+@pytest.mark.parametrize(("reason", "actor"), [("access_ended", "system"), ("revoked_on_platform", "platform")])
+def test_an_access_that_ended_is_a_line(
+    connect: Callable[..., Connected], project: Project, db: Db, reason: str, actor: str
+) -> None:
+    connection = connect(project, "instagram")
+    db.execute("select private.end_access(%s, %s)", (connection.id, reason))
+
+    assert told(lines(db, connection.id)[-1]) == ("access_ended", actor, None, {"reason": reason})
+
+
+@pytest.mark.parametrize(("cause", "actor"), [("platform_deletion", "platform"), ("not_reconnected", "system")])
+def test_a_removal_that_no_user_clicked_names_its_cause(
+    connect: Callable[..., Connected], project: Project, db: Db, cause: str, actor: str
+) -> None:
     connection = connect(project, "instagram")
     db.execute(
-        "update public.connections set status = 'needs_reconnect', status_reason = 'access_ended' where id = %s",
-        (connection.id,),
+        "select private.remove_connection(c, %s, null) from public.connections as c where c.id = %s",
+        (cause, connection.id),
     )
 
-    assert told(lines(db, connection.id)[-1]) == ("access_ended", "system", None, {"reason": "access_ended"})
+    detail = {"cause": cause, "tokens_deleted": "1"}
+    assert told(lines(db, connection.id)[-1]) == ("account_disconnected", actor, None, detail)
 
 
 def test_no_line_holds_a_caption_a_name_or_a_person(

@@ -224,6 +224,8 @@ def test_an_old_click_asks_to_be_confirmed_and_is_not_sent_before(
 
     assert calls(sandbox, platform) == before
     assert (answer.status_code, answer.json()["needs_confirmation"], answer.json()["state"]) == (202, True, "queued")
+    told = [notice["kind"] for notice in made.owner.read("notices", publication_id=f"eq.{made.id}")]
+    assert told == ["confirmation_needed"]
     assert confirm(made).status_code in (200, 202)
     assert made.settle() == ("published", None)
     assert len(made.posts()) == 1

@@ -178,7 +178,8 @@ begin
     );
   elsif new.status = 'needs_reconnect' and old.status = 'active' then
     perform private.audit(
-      'access_ended', new.platform, new.project_id, new.id, 'system', null, null,
+      'access_ended', new.platform, new.project_id, new.id,
+      case when new.status_reason = 'revoked_on_platform' then 'platform' else 'system' end, null, null,
       jsonb_build_object('reason', new.status_reason)
     );
   end if;
@@ -198,8 +199,9 @@ as $$
 begin
   perform private.audit(
     'account_disconnected', new.platform, new.project_id, new.connection_id,
-    case when new.disconnected_by is null then 'system' else 'user' end, new.disconnected_by, null,
-    jsonb_build_object('tokens_deleted', new.tokens_deleted::text)
+    case new.cause when 'user' then 'user' when 'platform_deletion' then 'platform' else 'system' end,
+    new.disconnected_by, null,
+    jsonb_build_object('cause', new.cause, 'tokens_deleted', new.tokens_deleted::text)
   );
   return null;
 end
