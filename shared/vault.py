@@ -23,6 +23,8 @@ from shared.settings import TOKEN_ENCRYPTION_KEYS, Misconfigured, Settings
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+# Without a spare bit, so that nonce and ciphertext are one piece of base64 that is cut in two.
+_NONCE_CHARACTERS = 16
 _TAG_BYTES = 16
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -42,8 +44,7 @@ class Place:
     def associated_data(self, key_id: str) -> bytes:
         """Length-prefixed, so that no two different places can ever give the same bytes."""
         parts = ("itoms.token.v1", key_id, self.owner_id, self.platform, self.kind)
-        encoded = [part.encode() for part in parts]
-        return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+        return b"".join([len(data := part.encode()).to_bytes(4) + data for part in parts])
 
 
 class Vault:
@@ -65,14 +66,16 @@ class Vault:
         """A seam for known-answer tests only: a nonce that is used twice gives both plaintexts away."""
         aad = place.associated_data(self._primary)
         ciphertext = self._ciphers[self._primary].encrypt(nonce, secret.reveal().encode(), aad)
-        return f"v1.{self._primary}.{_encode(nonce)}.{_encode(ciphertext)}"
+        text = _encode(nonce + ciphertext)
+        return f"v1.{self._primary}.{text[:_NONCE_CHARACTERS]}.{text[_NONCE_CHARACTERS:]}"
 
     def open(self, envelope: str, place: Place) -> Secret:
         """Raises CannotOpen, and never says why: wrong key, wrong place and damage look the same."""
         try:
             version, key_id, nonce_text, ciphertext_text = envelope.split(".")
-            nonce, ciphertext = _decode(nonce_text), _decode(ciphertext_text)
-            if version != "v1" or len(nonce) != _NONCE_BYTES or len(ciphertext) < _TAG_BYTES:
+            sealed = _decode(nonce_text + ciphertext_text)
+            nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+            if version != "v1" or len(nonce_text) != _NONCE_CHARACTERS or len(ciphertext) < _TAG_BYTES:
                 raise ValueError
             opened = self._ciphers[key_id].decrypt(nonce, ciphertext, place.associated_data(key_id))
             return Secret(opened.decode())
