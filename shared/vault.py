@@ -57,7 +57,11 @@ class Vault:
     @classmethod
     def from_settings(cls, settings: Settings) -> Vault:
         """Raises Misconfigured, without key text, unless every key is sound."""
-        return cls(_parse_ring(settings.secret(TOKEN_ENCRYPTION_KEYS)))
+        return cls(parse_ring(settings.secret(TOKEN_ENCRYPTION_KEYS)))
+
+    @property
+    def primary(self) -> str:
+        return self._primary
 
     def seal(self, secret: Secret, place: Place) -> str:
         return self._seal_with_nonce(secret, place, os.urandom(_NONCE_BYTES))
@@ -83,7 +87,17 @@ class Vault:
             raise CannotOpen from None
 
 
-def _parse_ring(ring: Secret) -> dict[str, bytes]:
+def key_id_of(envelope: str) -> str:
+    """What an envelope says of itself. Only opening it proves that."""
+    return envelope.split(".", 2)[1]
+
+
+def new_key() -> bytes:
+    return os.urandom(_KEY_BYTES)
+
+
+def parse_ring(ring: Secret) -> dict[str, bytes]:
+    """Keys by their ids, the primary first. Raises Misconfigured, without key text."""
     keys: dict[str, bytes] = {}
     for position, entry in enumerate(ring.reveal().split(","), start=1):
         key_id, _, encoded = entry.partition(":")
