@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test crash lint format bench-cold bench-warm bench-waiting bench-upload vercel requirements clean
+.PHONY: help setup demo dev test crash lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -16,6 +16,8 @@ help:
 	@echo "make bench-warm     our own time in a warm publish step"
 	@echo "make bench-waiting  what waiting for Instagram costs, ours and others'"
 	@echo "make bench-upload   what sending 1 GB to TikTok costs in memory"
+	@echo "make bench-vault    what sealing and opening a token costs beside the bare cipher"
+	@echo "make bench-rotation what sealing 100,000 tokens under a new key takes"
 	@echo "make vercel         build for Vercel and check what would be deployed"
 	@echo "make clean          remove everything that the other commands made"
 
@@ -60,6 +62,12 @@ bench-waiting: setup
 
 bench-upload: setup
 	@$(PYTHON) -m bench.upload_memory
+
+bench-vault: setup
+	@$(PYTHON) -m bench.vault
+
+bench-rotation: setup
+	@$(PYTHON) -m bench.rotation
 
 vercel: setup tools/vercel/node_modules
 	@$(PYTHON) -m pytest -m deploy tests/deploy

@@ -73,7 +73,8 @@ def main() -> int:
     with data_api() as (server, api, env), server.connect() as db:
         old, new = (base64.b64encode(os.urandom(32)).decode() for _ in range(2))
         vault = Vault(parse_ring(Secret(f"old:{old}")))
-        ids = fill(db, vault)
+        ids = fill(db, vault, instagram=INSTAGRAM, tiktok=TIKTOK)
+        db.execute("vacuum analyze private.connection_tokens")
         cipher, update = bare_cipher(), bare_update(db)
         idle = api.begin_refreshes(ids)
         began = time.perf_counter()
@@ -110,19 +111,18 @@ def data_api() -> Iterator[tuple[postgres.Server, Api, dict[str, str]]]:
             yield server, Api(url, secrets["SUPABASE_SECRET_KEY"]), env
 
 
-def fill(db: psycopg.Connection[Any], vault: Vault) -> list[str]:
-    """Accounts without a project behind them: nothing here looks at one."""
-    ids = [str(uuid.uuid4()) for _ in range(INSTAGRAM + TIKTOK)]
+def fill(db: psycopg.Connection[Any], vault: Vault, *, instagram: int, tiktok: int) -> list[str]:
+    """Accounts without a project behind them: nothing here looks at one. Instagram's come first."""
+    ids = [str(uuid.uuid4()) for _ in range(instagram + tiktok)]
     with db.transaction():
         db.execute("set local session_replication_role = replica")
         with db.cursor().copy(ACCOUNTS) as accounts:
             for number, one in enumerate(ids):
-                platform, kind = ("instagram", "BUSINESS") if number < INSTAGRAM else ("tiktok", None)
-                accounts.write_row((one, one, platform, str(number), [str(number)], "Bench", kind))
+                platform, kind = ("instagram", "BUSINESS") if number < instagram else ("tiktok", None)
+                accounts.write_row((one, one, platform, one, [one], "Bench", kind))
         with db.cursor().copy(ROWS) as rows:
             for number, one in enumerate(ids):
-                rows.write_row(_row(vault, one, is_tiktok=number >= INSTAGRAM))
-    db.execute("vacuum analyze private.connection_tokens")
+                rows.write_row(_row(vault, one, is_tiktok=number >= instagram))
     return ids
 
 

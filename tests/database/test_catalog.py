@@ -103,6 +103,9 @@ FOR_THE_SYSTEM = {
         "delete_instagram_account",
         "deletion_status",
         "purge_endings",
+        "count_envelopes",
+        "read_envelopes",
+        "replace_envelopes",
     )
 }
 
