@@ -49,7 +49,11 @@ class Operator:
     folder: Path
     patch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
+    rings: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rings.append(self.ring)
 
     def run(self, *arguments: str) -> Done:
         self.patch.setenv("TOKEN_ENCRYPTION_KEYS", self.ring)
@@ -83,6 +87,7 @@ class Operator:
         done = self.run(verb, key_id, "--to", str(file))
         if done.code == 0:
             self.ring = file.read_text(encoding="ascii").strip()
+            self.rings.append(self.ring)
         return done
 
     def deploy(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ops.keys import reencrypt, stored
+from ops.keys.progress import Progress
 from sandbox.creator import instagram_photo
 from sandbox.stack import postgres
 from sandbox.stack.clients import SandboxControl, Supabase
@@ -300,6 +301,18 @@ def test_refreshes_reconnects_and_disconnects_all_the_while_lose_nothing(
     for _, kept, _ in accounts:
         assert is_held_alive(operator, kept, sandbox)
         assert renew(kept, operator.db) is Outcome.RENEWED
+
+
+def test_progress_says_how_far_how_fast_and_how_long_once_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    now = 100.0
+    progress = Progress("sealed", 10_000, clock=lambda: now)
+    for now in (101.0, 101.5, 101.9, 104.0):  # noqa: B007
+        progress.add(1000)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "sealed 1,000 of 10,000, 1,000 per second, 9 s left",
+        "sealed 4,000 of 10,000, 1,000 per second, 6 s left",
+    ]
 
 
 # What does not open

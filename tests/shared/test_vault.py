@@ -311,6 +311,16 @@ def test_one_product_file_encrypts() -> None:
     assert ciphers == ["shared/vault.py"]
 
 
+def test_the_token_keys_serve_nothing_else() -> None:
+    """Whatever else is signed or hidden has a secret of its own; the files that may see this one are listed here."""
+    files = [file for folder in ("shared", "functions", "ops") for file in (ROOT / folder).rglob("*.py")]
+    users = {
+        file.relative_to(ROOT).as_posix() for file in files if _names(file) & {"TOKEN_ENCRYPTION_KEYS", "parse_ring"}
+    }
+
+    assert users == {"shared/settings.py", "shared/vault.py", "ops/keys/ring.py"}
+
+
 @pytest.mark.parametrize("column", ["access_token", "refresh_token"])
 @pytest.mark.parametrize(
     "value",
@@ -371,6 +381,11 @@ def _touches_ciphers(file: Path) -> bool:
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "") for node in names
     }
     return bool(called & {"AESGCM", "Cipher", "Fernet", "ChaCha20Poly1305"})
+
+
+def _names(file: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return {node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in nodes}
 
 
 def _encoded(data: bytes) -> str:
