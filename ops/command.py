@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
+from shared.database import DatabaseError
 from shared.errors import Refused
 from shared.runtime import Runtime
 from shared.settings import Misconfigured
@@ -36,6 +37,8 @@ def run(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> 
         print(f"itoms: {error}", file=sys.stderr)
     except Refused as refusal:
         print(f"itoms: refused ({refusal.code})", file=sys.stderr)
+    except DatabaseError as error:
+        print(f"itoms: the database does not accept this ({error})", file=sys.stderr)
     return 2
 
 
