@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import httpx
@@ -21,6 +22,7 @@ _NOT_SIGNED_IN = ("42501", "PGRST300", "PGRST301", "PGRST302", "PGRST303")
 _GONE = "23503"
 # Data that passed our own checks and that a column, a check or a type refuses (a NUL in a text, for example).
 _NOT_STORABLE = ("22", "23514", "23502")
+_LONGEST_WAIT_SECONDS = 86_400
 _OVERLOADED = ("57014", "53300", "40001", "40P01", "PGRST000", "PGRST001", "PGRST002", "PGRST003")
 
 
@@ -61,7 +63,7 @@ class Database:
 def _refusal(error: APIError, *, as_user: bool) -> Exception:
     code = error.code or ""
     if code.startswith("PT") and error.message:
-        return Refused(error.message)
+        return Refused(error.message, retry_after=_seconds(error.details))
     if code in _NOT_SIGNED_IN and as_user:
         return Refused("not_signed_in")
     if code == _GONE:
@@ -71,6 +73,13 @@ def _refusal(error: APIError, *, as_user: bool) -> Exception:
     if code.startswith(_NOT_STORABLE):
         return Refused("value_not_storable")
     return DatabaseError(code)
+
+
+def _seconds(detail: object) -> int | None:
+    """What private.refuse_for_now() says beside its code. Other refusals say nothing there."""
+    if not isinstance(detail, str) or not re.fullmatch("[0-9]{1,9}", detail):
+        return None
+    return min(max(int(detail), 1), _LONGEST_WAIT_SECONDS)
 
 
 class DatabaseError(Exception):

@@ -98,6 +98,39 @@ PROBLEMS: Mapping[str, Problem] = {
     "caption_unavailable": Problem(
         503, "AI captions are not available right now", "Nothing was kept. Try again in a moment."
     ),
+    # Limits of one person, in rate_limits.sql
+    "too_many_connects": Problem(
+        429,
+        "You started many connects",
+        "Nothing was changed, and what is connected stays connected. You can start one more every 3 minutes.",
+    ),
+    "too_many_uploads": Problem(
+        429,
+        "You uploaded many files",
+        "This file was not taken; those you have are safe. You can upload one more every 12 seconds.",
+    ),
+    "too_many_preflights": Problem(
+        429,
+        "You checked many posts",
+        "Nothing was changed. You can check one more every 30 seconds; a post is also checked when you publish it.",
+    ),
+    "too_many_publications": Problem(
+        429,
+        "You published a lot",
+        "This click posted nothing; what is under way goes on. You can publish one more every 30 seconds: the same "
+        "request with the same Idempotency-Key is safe to repeat.",
+    ),
+    "too_many_captions": Problem(
+        429,
+        "You asked for many captions",
+        "Nothing was sent, and nothing was taken from your day's captions. You can ask for one more every 6 seconds.",
+    ),
+    "too_many_projects": Problem(
+        429, "You made many projects", "Nothing was changed. You can make one more every 2 minutes."
+    ),
+    "too_many_contents": Problem(
+        429, "You made many contents", "None of these was stored. You can make one more every 6 seconds."
+    ),
     # Webhooks
     "signature_invalid": Problem(
         401, "Not signed by the platform", "The signature does not fit the body or is too old."

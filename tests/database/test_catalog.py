@@ -49,7 +49,7 @@ DELETES = {"project_members", "contents", "objections"}
 # Who may run which function. A pair is one function in private and its face in public.
 FOR_USERS = {
     *("private.project_ids", "private.require_role", "private.tags_are_sane", "private.take_caption_quota"),
-    "public.begin_caption",
+    *("public.begin_caption", "private.take_rate"),
     *(
         f"{schema}.{name}"
         for schema in ("public", "private")
@@ -106,6 +106,7 @@ FOR_THE_SYSTEM = {
         "count_envelopes",
         "read_envelopes",
         "replace_envelopes",
+        "purge_rate_limits",
     )
 }
 

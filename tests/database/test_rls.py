@@ -40,6 +40,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.connection_tokens": CLOSED,
     "private.oauth_states": CLOSED,
     "private.caption_usage": CLOSED,
+    "private.rate_limits": CLOSED,
     "private.object_deletions": CLOSED,
     "private.purge_runs": CLOSED,
     "private.tiktok_uploads": CLOSED,
@@ -71,6 +72,7 @@ SEED = """
     insert into private.oauth_states (state_hash, cookie_hash, user_id, project_id, platform)
       values (repeat('a', 64), repeat('a', 64), %(owner)s, %(project)s, 'tiktok');
     insert into private.caption_usage (user_id, day, used) values (%(owner)s, '2020-01-01', 1);
+    insert into private.rate_limits (user_id, action, arrival_at) values (%(owner)s, 'seed', now());
     insert into private.object_deletions (object_key) values ('seed');
     insert into private.purge_runs (removed, alarms) values ('{}', '{}');
     insert into public.disconnections (id, connection_id, project_id, platform, tokens_deleted)

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sandbox.stack.clients import SandboxControl
 from sandbox.stack.ports import Ports, free_ports
 from sandbox.stack.stack import Stack, start_functions
 from shared.captions import writer
+from tests.limits import LIMITS, leave, told_to_wait, wait
 from tests.people import Project
 
 FIELDS = {"title", "description", "type", "tags", "project_name"}
@@ -485,6 +487,37 @@ def test_the_daily_limit_holds(project: Project, sandbox: SandboxControl, db: ps
     assert len(calls(sandbox, mark)) == 1
     assert ask(project, content_id, preview=True).status_code == 200
     assert ask(project, content_id, "editor").status_code == 200, "the limit is a person's, not the project's"
+
+
+def test_the_daily_limit_says_when_the_next_day_begins(
+    project: Project, content_id: str, db: psycopg.Connection[Any]
+) -> None:
+    use(db, project.owner.user.id, LIMIT)
+    leave(db, project.owner.user, "caption", 0)
+    now = datetime.now(UTC)
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    seconds = told_to_wait(ask(project, content_id), "caption_quota_reached")
+
+    assert abs(seconds - max((midnight - now).total_seconds(), 1)) < 5
+
+
+def test_not_all_captions_of_a_day_are_asked_for_in_one_minute(
+    project: Project, sandbox: SandboxControl, db: psycopg.Connection[Any]
+) -> None:
+    mark = uuid4().hex
+    content_id = project.owner.create_content(project.id, title=mark)
+    leave(db, project.owner.user, "caption", 0)
+    seconds = told_to_wait(ask(project, content_id), "too_many_captions")
+
+    assert 1 <= seconds <= LIMITS["caption"].step
+    assert calls(sandbox, mark) == []
+    assert used(db, project.owner.user.id) == 0
+    assert ask(project, content_id, preview=True).status_code == 200, "a look at what would leave costs nothing"
+    wait(db, project.owner.user, seconds)
+
+    assert ask(project, content_id).status_code == 200
+    assert (len(calls(sandbox, mark)), used(db, project.owner.user.id)) == (1, 1)
 
 
 def test_yesterdays_use_does_not_count(project: Project, content_id: str, db: psycopg.Connection[Any]) -> None:

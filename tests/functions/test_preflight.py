@@ -18,6 +18,7 @@ from shared.publishing.draft import DRAFT
 from shared.publishing.preflight import preflight
 from shared.secret import Secret
 from tests.functions.drafts import Draft, MakeDraft
+from tests.limits import LIMITS, leave, told_to_wait, wait
 from tests.people import Connected, Project
 from tests.shared.publishing.clicks import RuntimeAt
 
@@ -389,3 +390,21 @@ def test_a_reel_of_a_photo_is_not_asked_for(of_project: Draft) -> None:
         of_project.body["content_id"], of_project.connected.id, of_project.body["media"][0]["media_asset_id"]
     )
     assert of_project.owner.post("preflight", body).json()["kind"] == "photo"
+
+
+# How often
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_beyond_the_limit_nothing_is_asked(draft: MakeDraft, platform: str) -> None:
+    made = draft(platform)
+    before = made.sent()
+    leave(made.db, made.owner.user, "preflight", 0)
+    seconds = told_to_wait(made.ask(), "too_many_preflights")
+
+    assert 1 <= seconds <= LIMITS["preflight"].step
+    assert made.sent() == before
+    wait(made.db, made.owner.user, seconds)
+
+    assert made.check()["ready"] is True
+    assert made.sent() == before + READING[platform]

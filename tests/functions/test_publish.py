@@ -16,6 +16,7 @@ import pytest
 from sandbox.creator import TIKTOK_CHOICES, Creator, instagram_photo, tiktok_video
 from sandbox.samples import Samples
 from sandbox.stack.clients import SandboxControl
+from tests.limits import LIMITS, leave, told_to_wait, wait
 from tests.people import Connected, Project
 
 pytest_plugins = ["tests.shared.publishing.desk"]
@@ -549,3 +550,31 @@ def test_json_that_is_no_object_is_refused(project: Project, body: str) -> None:
 def test_a_body_over_a_megabyte_is_refused(project: Project, photo_body: Json, db: Database) -> None:
     assert refused(project.owner.publish(photo_body | {"caption": "x" * 1_000_001}), 413, "body_too_large")
     assert rows(db, project) == 0
+
+
+# How often
+
+
+def test_a_click_beyond_the_limit_posts_nothing_and_may_be_sent_again_later(
+    project: Project, connect: Connect, photo: dict[str, str], sandbox: SandboxControl, db: Database
+) -> None:
+    connected, key = connect(project, "instagram"), uuid.uuid4().hex
+    body, person = instagram_photo(connection_id=connected.id, **photo), project.owner
+    leave(db, person.user, "publish", 0)
+    before = len(calls_of(sandbox, connected))
+    for _ in range(3):
+        answer = person.publish(body, key=key)
+        seconds = told_to_wait(answer, "too_many_publications")
+        assert 1 <= seconds <= LIMITS["publish"].step
+
+    assert rows(db, project) == 0
+    assert len(calls_of(sandbox, connected)) == before
+    wait(db, person.user, seconds)
+
+    assert person.publish(body, key=key).json()["state"] == "published"
+    assert person.publish(body, key=key).json()["state"] == "published", "what is known is no new click"
+    assert len(sandbox.ledger("instagram", connected.account)) == 1
+
+
+def calls_of(sandbox: SandboxControl, connected: Connected) -> list[Json]:
+    return [call for call in sandbox.journal() if call["account"] == connected.account]

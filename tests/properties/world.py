@@ -36,6 +36,7 @@ _TIME_PASSES = (
     " refresh_expires_at = refresh_expires_at - {by}, issued_at = issued_at - {by},"
     " refresh_lease_until = refresh_lease_until - {by} where connection_id = any(%(connections)s::uuid[])",
     "update private.pauses set ends_at = ends_at - {by}",
+    "update private.rate_limits set arrival_at = arrival_at - {by}",
     "update private.call_budgets set taken_at = array(select t - {by} from unnest(taken_at) as t)"
     " where connection_id = any(%(connections)s::uuid[])",
 )
@@ -90,6 +91,8 @@ class World:
         self.offset = 0.0
         # What workers of another example sent says nothing about this one.
         stage.sandbox.clear_journal()
+        # Every example is another day of the same person.
+        stage.db.execute("delete from private.rate_limits where user_id = %s", (stage.owner.user.id,))
 
     def add_account(self, platform: str) -> Account:
         added = self.stage.sandbox.add_account(platform, **_PROFILES[platform])

@@ -18,6 +18,7 @@ from tests.people import Connected, Project
 KINDS = {
     "expired_tokens", "oauth_states", "caption_usage", "abandoned_uploads", "purge_runs", "webhook_deliveries",
     "tiktok_uploads", "pauses", "unconfirmed_publications", "not_reconnected", "platform_deletions", "notices",
+    "rate_limits",
 }  # fmt: skip
 Connect = Callable[..., Connected]
 
@@ -191,6 +192,20 @@ def test_caption_counts_go_after_thirty_days(stack: Stack, project: Project, db:
     assert report(stack, "purge")["removed"]["caption_usage"] == 2
     left = "select array_agg((now() at time zone 'utc')::date - day order by day desc)"
     assert one(db, f"{left} from private.caption_usage where user_id = %s", project.owner.user.id) == [0, 30]
+
+
+@pytest.mark.parametrize(("idle", "goes"), [("23 hours 59 minutes 50 seconds", False), ("1 day", True)])
+def test_limits_that_nobody_uses_any_more_go(
+    stack: Stack, project: Project, db: psycopg.Connection[Any], idle: str, *, goes: bool
+) -> None:
+    db.execute(
+        "update private.rate_limits set arrival_at = now() - %s::interval where user_id = %s",
+        (idle, project.owner.user.id),
+    )
+
+    assert report(stack, "purge")["removed"]["rate_limits"] == goes
+    assert one(db, "select count(*) from private.rate_limits where user_id = %s", project.owner.user.id) == (not goes)
+    db.execute("delete from private.rate_limits where user_id = %s", (project.owner.user.id,))
 
 
 @pytest.mark.parametrize(

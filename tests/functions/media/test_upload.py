@@ -17,6 +17,7 @@ from sandbox.samples import Samples
 from sandbox.stack.environment import BUCKET
 from sandbox.stack.stack import Stack
 from tests.functions.media.uploads import Reserved, announcement, checksum, is_stored, public_url, put, reserve
+from tests.limits import LIMITS, leave, told_to_wait, wait
 from tests.people import Project
 
 JPEG = "image/jpeg"
@@ -308,3 +309,18 @@ def test_two_reservations_are_two_places(project: Project, content_id: str, db: 
 
     assert first.id != second.id
     assert object_key(db, first.id) != object_key(db, second.id)
+
+
+def test_beyond_the_limit_no_place_is_reserved(project: Project, content_id: str, db: psycopg.Connection[Any]) -> None:
+    body = announcement(content_id, DATA, JPEG)
+    leave(db, project.owner.user, "upload", 0)
+    answer = project.owner.post("media/upload", body)
+
+    assert 1 <= told_to_wait(answer, "too_many_uploads") <= LIMITS["upload"].step
+    assert "upload" not in answer.json()
+    assert project.owner.read("media_assets", select="id") == []
+
+    wait(db, project.owner.user, told_to_wait(answer, "too_many_uploads"))
+
+    assert project.owner.post("media/upload", body).status_code == 201
+    assert project.editor.post("media/upload", body).status_code == 201

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.functions.oauth.flow import Flow, Platform, whole_database
+from tests.limits import LIMITS, leave, told_to_wait, wait
 
 
 class StartPromises:
@@ -36,6 +38,28 @@ class StartPromises:
         hidden, absent = flow.ask(flow.project.stranger), flow.ask(flow.project.stranger, str(uuid.uuid4()))
 
         assert (hidden.status_code, hidden.json()) == (absent.status_code, absent.json())
+
+    def test_beyond_the_limit_nothing_is_started(self, flow: Flow) -> None:
+        person = flow.project.owner
+        leave(flow.db, person.user, "connect", 0)
+        answer = flow.ask(person)
+        seconds = told_to_wait(answer, "too_many_connects")
+
+        assert 1 <= seconds <= LIMITS["connect"].step
+        assert "set-cookie" not in answer.headers
+        assert states_of(flow) == 0
+        assert flow.ask(flow.project.editor).status_code == 200, "the limit is a person's, not the project's"
+        wait(flow.db, person.user, seconds)
+
+        assert flow.ask(person).status_code == 200
+
+    def test_of_fifty_starts_at_once_no_more_than_are_left_begin(self, flow: Flow) -> None:
+        leave(flow.db, flow.project.owner.user, "connect", 3)
+        with ThreadPoolExecutor(50) as threads:
+            statuses = [answer.status_code for answer in threads.map(lambda _: flow.ask(flow.project.owner), range(50))]
+
+        assert sorted(statuses) == [200] * 3 + [429] * 47
+        assert states_of(flow) == 3
 
     @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer"}, {"authorization": "Basic YTpi"}])
     def test_the_anonymous_start_nothing(self, flow: Flow, headers: dict[str, str]) -> None:
