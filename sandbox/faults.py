@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import cache
 from typing import Any, Literal
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -30,6 +32,7 @@ TRANSPORT_KINDS: Mapping[str, When] = {
     "malformed_json": "after",
     "empty_body": "after",
     "huge_body": "after",
+    "gzip_bomb": "after",
     "wrong_shape": "after",
 }
 
@@ -191,6 +194,16 @@ def _huge(options: Mapping[str, Any]) -> Response:
     return Response(b'{"padding": "' + b"x" * HUGE + b'"}', media_type="application/json")
 
 
+def _gzip_bomb(options: Mapping[str, Any]) -> Response:
+    return Response(_packed(), headers={"content-encoding": "gzip"}, media_type="application/json")
+
+
+@cache
+def _packed() -> bytes:
+    """Fifty megabytes in fifty thousand bytes."""
+    return gzip.compress(b'{"padding": "' + b"x" * 5 * HUGE + b'"}')
+
+
 def _wrong_shape(options: Mapping[str, Any]) -> Response:
     return JSONResponse(options.get("body", ["unexpected"]), int(options.get("status", 200)))
 
@@ -202,5 +215,6 @@ SPOILT: Mapping[str, Callable[[Mapping[str, Any]], Response]] = {
     "malformed_json": _malformed,
     "empty_body": _empty,
     "huge_body": _huge,
+    "gzip_bomb": _gzip_bomb,
     "wrong_shape": _wrong_shape,
 }

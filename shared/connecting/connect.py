@@ -17,7 +17,7 @@ from shared.logs import log
 from shared.platforms.failures import Certainty, PlatformFailure
 from shared.runtime import Runtime
 from shared.secret import Secret
-from shared.settings import Settings
+from shared.settings import INSTAGRAM_WWW_URL, TIKTOK_WWW_URL, Settings
 
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 # Refusals of the platform that only its operator can mend: wrong app id or secret, unregistered redirect.
@@ -113,6 +113,11 @@ async def _store_once(runtime: Runtime, platform: Platform, started: Mapping[str
 def redirect_uri(settings: Settings, platform: Platform) -> str:
     """A constant of the environment, registered at the platform character by character."""
     return f"{settings.app_url}/api/oauth/{platform}/callback"
+
+
+def issuer(settings: Settings, platform: Platform) -> str:
+    """Where the consent page is."""
+    return settings.text(INSTAGRAM_WWW_URL if platform == "instagram" else TIKTOK_WWW_URL)
 
 
 def cookie_name(state: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shared.egress import CALL_SECONDS, Answer, CallFailed, Egress
 
+# What goes into a header, and sealed into its column: anything else is no token, whoever sent it.
+Token = Annotated[str, Field(pattern=r"^[!-~]{1,4000}$")]
 # Codes and ids are shown and logged; a platform that puts a sentence there is not quoted.
 _NOT_A_CODE = re.compile(r"[^A-Za-z0-9_.-]")
 

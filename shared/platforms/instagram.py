@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from pydantic import Field, field_validator
 
 from shared.egress import Answer, Egress
-from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, call, parse
+from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, Token, call, parse
 from shared.platforms.limits import Usage, meta_usage, retry_after
 from shared.secret import Secret
 from shared.settings import (
@@ -37,7 +37,7 @@ _PERMALINK = re.compile(r"https://www\.instagram\.com/[A-Za-z0-9_./-]{1,200}")
 class ShortLivedToken(PlatformAnswer):
     """Meta documents a wrapped shape with text, and sends a flat one with a number and a list."""
 
-    access_token: str = Field(min_length=1)
+    access_token: Token
     user_id: str
     permissions: frozenset[str] | None = None
 
@@ -48,7 +48,7 @@ class ShortLivedToken(PlatformAnswer):
 
 
 class LongLivedToken(PlatformAnswer):
-    access_token: str = Field(min_length=1)
+    access_token: Token
     expires_in: int = Field(gt=0, le=10**9)
 
 

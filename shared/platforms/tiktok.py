@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import Field, field_validator
 
 from shared.egress import Answer, Egress
-from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, call, parse
+from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, Token, call, parse
 from shared.platforms.limits import retry_after
 from shared.platforms.tiktok_chunks import Chunk, ChunkPlan
 from shared.secret import Secret
@@ -26,9 +26,9 @@ SCOPES = ("user.info.basic", "video.publish")
 class Tokens(PlatformAnswer):
     """Lifetimes are in seconds, and change: TikTok's pages have said 24 hours and two hours. Use what came."""
 
-    access_token: str = Field(min_length=1)
+    access_token: Token
     expires_in: int = Field(gt=0, le=10**9)
-    refresh_token: str = Field(min_length=1)
+    refresh_token: Token
     refresh_expires_in: int = Field(gt=0, le=10**9)
     open_id: str = Field(min_length=1, max_length=128)
     scope: frozenset[str]

@@ -14,13 +14,16 @@ from shared.connecting.logins import NotConnected
 from shared.database import Platform
 from shared.errors import Refused
 from shared.inputs import Input
+from shared.logs import log
 from shared.secret import Secret
 from shared.web.endpoint import Call, Handler, answer
 from shared.web.problems import PROBLEMS
 
 _STATE_SECONDS = 600
 _STATE = re.compile(r"[A-Za-z0-9_-]{43}")
-_MAX_CODE_CHARACTERS = 4096
+_CODE = re.compile(r"[ -~]{1,4096}")
+# Far more than the longest code needs, written in the longest way.
+_MAX_QUERY_BYTES = 20_000
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title>
@@ -63,13 +66,16 @@ def callback_handler(platform: Platform) -> Handler[None]:
 
 async def _callback(call: Call[None], platform: Platform) -> Response:
     """The state is spent before anything else is looked at, so that no second try can use it."""
+    if len(call.request.scope["query_string"]) > _MAX_QUERY_BYTES:
+        raise Refused("connect_not_started_here")
     state = _single(call.request, "state")
     if state is None or not _STATE.fullmatch(state):
         raise Refused("connect_not_started_here")
     cookie_name = connect.cookie_name(state)
     started = await connect.consume(
-        call.runtime, platform, state=Secret(state), cookie=call.request.cookies.get(cookie_name, "")
+        call.runtime, platform, state=Secret(state), cookie=_cookie(call.request, cookie_name)
     )
+    _refuse_another_issuer(call, platform)
     outcome = "connected"
     try:
         code = _code(call.request)
@@ -91,9 +97,27 @@ def _code(request: Request) -> Secret:
         denied = request.query_params["error"] == "access_denied"
         raise NotConnected("cancelled" if denied else "platform_unavailable")
     code = (_single(request, "code") or "").removesuffix("#_")
-    if not code or len(code) > _MAX_CODE_CHARACTERS:
+    if not _CODE.fullmatch(code):
         raise NotConnected("code_rejected")
     return Secret(code)
+
+
+def _cookie(request: Request, name: str) -> str:
+    """Empty when there is none, and also when there are two: of a __Host- name a browser has one.
+
+    By hand, because the framework takes the last of two, and unwraps quotes that we never set.
+    """
+    pairs = (pair.strip(" \t") for header in request.headers.getlist("cookie") for pair in header.split(";"))
+    values = [value for key, _, value in (pair.partition("=") for pair in pairs) if key == name]
+    return values[0] if len(values) == 1 else ""
+
+
+def _refuse_another_issuer(call: Call[None], platform: Platform) -> None:
+    """RFC 9207. Neither platform names itself today; an answer that names somebody else is a mix-up."""
+    named = call.request.query_params.getlist("iss")
+    if named and named != [connect.issuer(call.runtime.settings, platform)]:
+        log("connect_failed", platform=platform, reason="another_issuer")
+        raise Refused("connect_not_started_here")
 
 
 def _single(request: Request, name: str) -> str | None:

@@ -75,14 +75,15 @@ def test_a_lost_answer_to_a_refresh_really_rotates(driver: Driver) -> None:
 
 def test_the_wire_can_be_spoilt_in_every_way(driver: Driver) -> None:
     token = driver.instagram_token()
-    for kind in ("html_502", "malformed_json", "empty_body", "huge_body", "wrong_shape", "redirect"):
+    for kind in ("html_502", "malformed_json", "empty_body", "huge_body", "gzip_bomb", "wrong_shape", "redirect"):
         driver.fault("instagram.me", kind=kind)
-    html, malformed, empty, huge, wrong, redirect = (driver.graph("GET", "me", token) for _ in range(6))
+    html, malformed, empty, huge, bomb, wrong, redirect = (driver.graph("GET", "me", token) for _ in range(7))
     assert (html.status_code, html.headers["content-type"]) == (502, "text/html; charset=utf-8")
     for answer in (malformed, empty):
         with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
             answer.json()
     assert len(huge.content) > 10_000_000
+    assert len(bomb.content) > 50_000_000 > 500 * int(bomb.headers["content-length"])
     assert wrong.json() == ["unexpected"]
     assert redirect.status_code == 302
     assert driver.graph("GET", "me", token).status_code == 200

@@ -50,3 +50,19 @@ def test_what_exports_query_strings_or_loads_too_much_is_not_imported(library: s
 
 def test_the_sandbox_is_never_a_part_of_the_product() -> None:
     assert importers("sandbox") == importers("tests") == set()
+
+
+def test_nothing_reads_our_own_address_from_a_request() -> None:
+    """Whoever sends a request chooses its Host, and what proxies say about it."""
+    told = {"host", "forwarded", "origin", "referer"}
+    found = set()
+    for path in PRODUCT:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Attribute(value=ast.Name(id="request") | ast.Attribute(attr="request"), attr=attribute):
+                    found |= {path.name} if attribute in ("url", "base_url", "url_for") else set()
+                case ast.Constant(value=str(text)) if text.lower() in told or text.lower().startswith("x-forwarded-"):
+                    found.add(path.name)
+
+    # An outgoing request has an address of its own.
+    assert found <= {"egress.py"}

@@ -13,10 +13,10 @@ from sandbox.stack.clients import SandboxControl
 from sandbox.stack.stack import Stack
 from shared.settings import Settings
 from shared.vault import Vault
-from tests.functions.oauth.flow import Flow, token_calls
+from tests.functions.oauth.flow import Flow, token_calls, whole_database
 from tests.people import Project
 
-pytest.register_assert_rewrite("tests.functions.oauth.start_promises", "tests.functions.oauth.callback_promises")
+pytest.register_assert_rewrite(*(f"tests.functions.oauth.{name}_promises" for name in ("start", "callback", "attack")))
 
 ACCOUNTS: dict[str, dict[str, Any]] = {
     "instagram": {
@@ -32,13 +32,22 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def flow(
-    request: pytest.FixtureRequest, stack: Stack, project: Project, sandbox: SandboxControl, db: psycopg.Connection[Any]
+    request: pytest.FixtureRequest,
+    stack: Stack,
+    project: Project,
+    sandbox: SandboxControl,
+    db: psycopg.Connection[Any],
+    written: Callable[[], str],
+    caplog: pytest.LogCaptureFixture,
 ) -> Iterator[Flow]:
-    """On the platform of the test's class, with a project and an account of its own."""
+    """On the platform of the test's class, with a project and an account of its own.
+
+    Whatever a test is about, none of its secrets may have been written down when it is over.
+    """
     platform = request.cls.platform
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     with httpx.Client(base_url=stack.addresses.app, cookies=no_cookies, trust_env=False, timeout=60) as client:
-        yield Flow(
+        flow = Flow(
             platform=platform,
             project=project,
             account=sandbox.add_account(platform, **ACCOUNTS[platform]),
@@ -47,9 +56,15 @@ def flow(
             db=db,
             vault=Vault.from_settings(Settings(stack.env)),
             app_url=stack.addresses.app,
+            consent_origin=stack.addresses.sandbox,
             calls_before=len(token_calls(sandbox)),
         )
+        yield flow
     sandbox.clear_faults()
+    logged = "\n".join(record.getMessage() for record in caplog.get_records("call")) + written()
+    for place, text in (("log", logged), ("database", whole_database(db))):
+        found = [secret for secret in (*flow.secrets, *flow.sandbox_tokens()) if secret in text]
+        assert not found, f"in the {place}: {len(found)} of the test's secrets"
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from sandbox.creator import Creator
 from sandbox.stack.clients import SandboxControl
-from shared.vault import Vault
+from shared.vault import Place, Vault
 from tests.people import Project
 
 Platform = Literal["instagram", "tiktok"]
@@ -44,7 +44,10 @@ class Flow:
     db: psycopg.Connection[Any]
     vault: Vault
     app_url: str
+    consent_origin: str
     calls_before: int
+    # Every state, cookie and code that was given out: none of them may be written down anywhere.
+    secrets: list[str] = field(default_factory=list)
 
     @property
     def account_id(self) -> str:
@@ -54,6 +57,11 @@ class Flow:
     def redirect_uri(self) -> str:
         return f"{self.app_url}/api/oauth/{self.platform}/callback"
 
+    @property
+    def issuer(self) -> str:
+        """The platform, as it would name itself."""
+        return f"{self.consent_origin}/{self.platform}-www"
+
     def ask(self, person: Creator, project_id: str = "", **headers: str) -> httpx.Response:
         body = {"project_id": project_id or self.project.id}
         return self.client.post(f"/api/oauth/{self.platform}/start", json=body, headers=person.user.headers | headers)
@@ -62,12 +70,16 @@ class Flow:
         answer = self.ask(person or self.project.owner, project_id).raise_for_status()
         url = answer.json()["authorization_url"]
         state = parse_qs(urlsplit(url).query)["state"][0]
-        return Started(url, state, answer.headers["set-cookie"].partition(";")[0])
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        self.secrets.extend((state, cookie.partition("=")[2]))
+        return Started(url, state, cookie)
 
     def consent(self, started: Started, **choices: str) -> dict[str, str]:
         """The parameters with which the platform sends the browser back."""
         back = self.project.owner.consent(started.url, account=self.account_id, **choices)
-        return dict(parse_qsl(urlsplit(back).query))
+        parameters = dict(parse_qsl(urlsplit(back).query))
+        self.secrets.extend(parameters[name] for name in ("code",) if name in parameters)
+        return parameters
 
     def come_back(self, parameters: Parameters, cookie: str, **headers: str) -> httpx.Response:
         """With any cookies of these `name=value`; empty for none."""
@@ -82,6 +94,21 @@ class Flow:
     def token_calls(self) -> list[dict[str, Any]]:
         """Requests to the token endpoint of either platform since the test began."""
         return token_calls(self.sandbox)[self.calls_before :]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Everything the platform was asked about the account, but for its consent page."""
+        pages = ("authorize", "consent")
+        calls = [call for call in self.sandbox.journal() if call["account"] == self.account_id]
+        return [call for call in calls if not call["endpoint"].endswith(pages)]
+
+    def held_tokens(self) -> set[str]:
+        """What of the account's tokens is stored, opened."""
+        row = self.tokens()
+        if row is None:
+            return set()
+        places = {kind: Place(str(row["connection_id"]), self.platform, kind) for kind in ("access", "refresh")}
+        kept = [(row[f"{kind}_token"], place) for kind, place in places.items() if row[f"{kind}_token"]]
+        return {self.vault.open(envelope, place).reveal() for envelope, place in kept}
 
     def connection(self) -> dict[str, Any] | None:
         return self._row("select * from public.connections where platform_account_id = %s", self.account_id)

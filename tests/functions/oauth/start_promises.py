@@ -80,6 +80,21 @@ class StartPromises:
         assert answer.status_code == 401
         assert states_of(flow) == 0
 
+    def test_a_script_on_another_site_may_not_ask(self, flow: Flow) -> None:
+        """To send a token along it needs a permission that nobody gets."""
+        answer = flow.client.options(
+            f"/api/oauth/{self.platform}/start",
+            headers={
+                "origin": "https://evil.example",
+                "access-control-request-method": "POST",
+                "access-control-request-headers": "authorization, content-type",
+            },
+        )
+
+        assert answer.status_code == 405
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+        assert states_of(flow) == 0
+
     @pytest.mark.parametrize("name", ["redirect_uri", "scope", "state", "user_id", "return_to"])
     def test_the_caller_cannot_bring_parameters_of_the_authorization(self, flow: Flow, name: str) -> None:
         body = {"project_id": flow.project.id, name: "https://evil.example"}
