@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any, Literal
 
 import httpx
 from postgrest import APIError, AsyncPostgrestClient
 
-from shared.egress import USER_AGENT
+from shared.egress import CALL_SECONDS, USER_AGENT
 from shared.errors import Refused
 from shared.secret import Secret
 from shared.settings import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY, SUPABASE_URL, Settings
@@ -52,10 +53,11 @@ class Database:
             retry_enabled=False,
         )
         try:
-            answer = await client.rpc(function, {f"p_{name}": value for name, value in arguments.items()}).execute()
+            async with asyncio.timeout(CALL_SECONDS):
+                answer = await client.rpc(function, {f"p_{name}": value for name, value in arguments.items()}).execute()
         except APIError as error:
             raise _refusal(error, as_user="authorization" in headers) from None
-        except httpx.HTTPError:
+        except (httpx.HTTPError, TimeoutError):
             raise Refused("database_unavailable", retry_after=5) from None
         return answer.data
 

@@ -1,4 +1,4 @@
-"""The one way out: every call to a platform goes through here, bounded in time and size, never redirected.
+"""The one way out: every call goes through here, to a known recipient, bounded in time and size, never redirected.
 
 httpx rather than requests: Vercel's runtime reports the query strings of urllib3 calls to its metrics, and
 Instagram takes tokens in query strings.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -17,13 +18,28 @@ from typing import Any
 
 import httpx
 
-MAX_ANSWER_BYTES = 1_000_000
+from shared.logs import log
+from shared.settings import Settings
+from shared.subprocessors import RECIPIENTS, Address, Recipient
+
 USER_AGENT = "itoms/1.0"
 # Seconds for the whole of one call: httpx's own timeouts start anew with every byte that drips in.
 CALL_SECONDS = 15.0
-_TIMEOUT = httpx.Timeout(CALL_SECONDS, connect=5.0)
+CONNECT_SECONDS = 5.0
+_TIMEOUT = httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS)
 # Raised before a byte of the request can have left: such a call certainly had no effect.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class DestinationRefused(Exception):
+    """The address is none of a recipient of ours, so nothing was sent. Names the host only."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} is no recipient of ours")
+
+
+class AnswerTooLarge(httpx.TransportError):
+    """More than anybody needs; the rest was not read."""
 
 
 class CallFailed(Exception):
@@ -97,20 +113,51 @@ class Egress:
     async def _exchange(self, request: httpx.Request) -> Answer:
         response = await self.client.send(request, stream=True)
         try:
-            return Answer(response.status_code, dict(response.headers), await _read_bounded(response))
+            return Answer(response.status_code, dict(response.headers), await response.aread())
         finally:
             await response.aclose()
 
 
-async def _read_bounded(response: httpx.Response) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in response.aiter_bytes():
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise ValueError("answer too large")
-        chunks.append(chunk)
-    return b"".join(chunks)
+def admit(address: Address, settings: Settings, recipients: Iterable[Recipient] = RECIPIENTS) -> Recipient:
+    """Whose address it is. Raises DestinationRefused when it is none of theirs: that is a bug or an attack, never a
+    user's mistake, and is answered as an internal error.
+    """
+    for recipient in recipients:
+        if recipient.owns(address, settings):
+            return recipient
+    host = address.raw_host.decode("ascii", "replace")[:253]
+    log("destination_refused", level=logging.ERROR, host=host)
+    raise DestinationRefused(host)
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """Below everything that a client or a library on top of it may do: hooks, redirects, authentication."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(verify=_ssl_context(), trust_env=False)
+        self._settings = settings
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        recipient = admit(request.url, self._settings)
+        return _Bounded(await super().handle_async_request(request), recipient.most_answer_bytes)
+
+
+class _Bounded(httpx.Response):
+    """Counts what comes out of decompression. `aiter_raw` is not counted: Egress.pieces knows the length itself."""
+
+    def __init__(self, response: httpx.Response, most_bytes: int) -> None:
+        super().__init__(
+            response.status_code, headers=response.headers, stream=response.stream, extensions=response.extensions
+        )
+        self._most_bytes = most_bytes
+
+    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        size = 0
+        async for piece in super().aiter_bytes(chunk_size):
+            size += len(piece)
+            if size > self._most_bytes:
+                raise AnswerTooLarge("answer too large")
+            yield piece
 
 
 @cache
@@ -118,10 +165,10 @@ def _ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def new_client() -> httpx.AsyncClient:
+def new_client(settings: Settings) -> httpx.AsyncClient:
     """Without cookies: one instance serves many people at once, and a jar would carry one's session to another."""
     return httpx.AsyncClient(
-        verify=_ssl_context(),
+        transport=_Transport(settings),
         timeout=_TIMEOUT,
         trust_env=False,
         follow_redirects=False,

@@ -31,7 +31,7 @@ class Runtime:
     def from_environ(cls, environ: Mapping[str, str]) -> Runtime:
         """Raises Misconfigured. The encryption keys are checked here, before the first request is served."""
         settings = Settings(environ)
-        client = new_client()
+        client = new_client(settings)
         return cls(settings, Database(settings, client), Egress(client), Vault.from_settings(settings))
 
 

@@ -22,12 +22,14 @@ class Variable:
     secret: bool = False
 
 
-_ORIGIN = r"https?://[^/\s?#]+"
-_BASE_URL = r"https?://[^\s?#]+[^/\s?#]"
+# Without TLS only to this machine, and never with a name or a password in front of the host.
+_LOCAL = r"http://(?:localhost|127\.0\.0\.1)(?::\d+)?"
+_ORIGIN = rf"(?:https://[A-Za-z0-9.-]+(?::\d+)?|{_LOCAL})"
+_BASE_URL = rf"{_ORIGIN}(?:/[^\s?#]*[^/\s?#])?"
 _KEY = r"\S{8,}"
 
 # Without TLS a __Host- cookie reaches only localhost, and no platform redirects anywhere else.
-APP_URL = Variable("APP_URL", r"https://[^\s/?#]+|http://(?:localhost|127\.0\.0\.1)(?::\d+)?")
+APP_URL = Variable("APP_URL", _ORIGIN)
 SUPABASE_URL = Variable("SUPABASE_URL", _BASE_URL)
 # Legacy keys are JWTs; they are refused so that nobody goes on with a key that cannot be rotated alone.
 SUPABASE_PUBLISHABLE_KEY = Variable("SUPABASE_PUBLISHABLE_KEY", r"sb_publishable_\S+")
@@ -53,7 +55,7 @@ R2_ENDPOINT = Variable("R2_ENDPOINT", _ORIGIN)
 R2_BUCKET = Variable("R2_BUCKET", r"[a-z0-9.-]{3,63}")
 R2_ACCESS_KEY_ID = Variable("R2_ACCESS_KEY_ID", r"\S+")
 R2_SECRET_ACCESS_KEY = Variable("R2_SECRET_ACCESS_KEY", _KEY, secret=True)
-R2_PUBLIC_URL = Variable("R2_PUBLIC_URL", r"https://[^\s?#]+[^/\s?#]")
+R2_PUBLIC_URL = Variable("R2_PUBLIC_URL", rf"(?=https:){_BASE_URL}")
 # Where our own check finds R2_PUBLIC_URL when that name is not in the DNS, as in a local stack. Empty: there.
 R2_PUBLIC_CONNECT_URL = Variable("R2_PUBLIC_CONNECT_URL", rf"(?:{_BASE_URL})?", "")
 ANTHROPIC_API_KEY = Variable("ANTHROPIC_API_KEY", _KEY, secret=True)
@@ -62,6 +64,8 @@ CAPTION_MODEL = Variable("CAPTION_MODEL", r"[a-z0-9.-]+", "claude-haiku-5-5")
 CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
 # Empty: no queue. Otherwise the topic of the trigger in vercel.json.
 QUEUE_TOPIC = Variable("QUEUE_TOPIC", r"[A-Za-z0-9_-]*", "")
+# `vercel dev` names its own queue here, for the queue's client to read. Empty: Vercel's.
+VERCEL_QUEUE_BASE_URL = Variable("VERCEL_QUEUE_BASE_URL", rf"(?:{_BASE_URL})?", "")
 
 VARIABLES = tuple(value for value in list(globals().values()) if isinstance(value, Variable))
 

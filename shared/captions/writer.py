@@ -13,16 +13,19 @@ from pydantic import BaseModel, ValidationError
 
 from shared.captions.fields import CaptionFields
 from shared.captions.variants import SCHEMA, usable_variants
-from shared.egress import USER_AGENT
+from shared.egress import USER_AGENT, DestinationRefused
+from shared.egress_httpx2 import new_client
 from shared.errors import Refused
 from shared.inputs import Input
 from shared.logs import log
 from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.settings import ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, CAPTION_MODEL, Settings
+from shared.subprocessors import ANTHROPIC
 
 # Seconds for one attempt. The SDK repeats a failed one once, and both must fit the function's deadline.
 _ATTEMPT_SECONDS = 20.0
+_ATTEMPTS = 2
 _LONGEST_WAIT_SECONDS = 2.0
 _MAX_TOKENS = 2000
 
@@ -87,7 +90,9 @@ async def _ask(settings: Settings, fields: CaptionFields) -> str:
         return _text(await response.read())
     except anthropic.APIStatusError as error:
         raise _unavailable(error.status_code, error.response.headers.get("retry-after")) from None
-    except (anthropic.AnthropicError, httpx2.HTTPError):
+    except (anthropic.AnthropicError, httpx2.HTTPError) as error:
+        if isinstance(error.__cause__, DestinationRefused):
+            raise error.__cause__ from None
         raise Refused("caption_unavailable", retry_after=10) from None
 
 
@@ -118,13 +123,13 @@ def _client(base_url: str, api_key: str) -> anthropic.AsyncAnthropic:
         api_key=api_key,
         base_url=base_url,
         timeout=_ATTEMPT_SECONDS,
-        max_retries=1,
+        max_retries=_ATTEMPTS - 1,
         default_headers={"user-agent": USER_AGENT},
-        http_client=httpx2.AsyncClient(
-            timeout=_ATTEMPT_SECONDS,
-            trust_env=False,
-            follow_redirects=False,
-            event_hooks={"response": [_leave_long_waits_to_the_user]},
+        http_client=new_client(
+            Settings({ANTHROPIC_BASE_URL.name: base_url}),
+            ANTHROPIC,
+            seconds=_ATTEMPT_SECONDS,
+            on_response=_leave_long_waits_to_the_user,
         ),
     )
 

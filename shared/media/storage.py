@@ -90,9 +90,14 @@ class Storage:
         """Bytes `first` to `last`, both included. Blocks: call it from a worker thread. Raises Refused."""
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={first}-{last}")
-            return found["Body"].read()
+            with found["Body"] as body:
+                data = body.read(last - first + 2)
         except (BotoCoreError, ClientError):
             raise Refused("storage_unavailable", retry_after=5) from None
+        # A store that ignores the range would send the whole file.
+        if len(data) != last - first + 1:
+            raise Refused("storage_unavailable", retry_after=5)
+        return data
 
     async def delete(self, key: str) -> None:
         """Deleting what is not there is a success. Raises Refused."""
@@ -115,6 +120,8 @@ def _client(endpoint: str, key_id: str, secret: str) -> S3Client:
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
+    from shared.media.storage_session import ATTEMPTS, sender  # noqa: PLC0415
+
     config = Config(
         signature_version="s3v4",
         region_name="auto",
@@ -122,10 +129,9 @@ def _client(endpoint: str, key_id: str, secret: str) -> S3Client:
         # Otherwise botocore adds CRC32 trailers that R2 has answered with 501.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        connect_timeout=5,
-        read_timeout=10,
-        retries={"total_max_attempts": 2},
+        retries={"total_max_attempts": ATTEMPTS},
     )
     session: Any = boto3.session.Session(aws_access_key_id=key_id, aws_secret_access_key=secret)
     client: S3Client = session.client("s3", endpoint_url=endpoint, config=config)
+    client.meta.events.register("before-send.s3", sender(endpoint))
     return client

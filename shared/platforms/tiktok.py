@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
 
@@ -18,6 +18,7 @@ from shared.platforms.limits import retry_after
 from shared.platforms.tiktok_chunks import Chunk, ChunkPlan
 from shared.secret import Secret
 from shared.settings import TIKTOK_API_URL, TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET, TIKTOK_WWW_URL, Settings
+from shared.subprocessors import TIKTOK
 
 # Exactly what the Data Policy promises (1.2). To widen it is a change of the policy first.
 SCOPES = ("user.info.basic", "video.publish")
@@ -172,7 +173,12 @@ class TikTok:
     async def put_chunk(
         self, upload_url: Secret, *, chunk: Chunk, media_type: str, content: AsyncIterator[bytes], seconds: float
     ) -> int:
-        """The HTTP status: 206 stored, 201 stored and the last one. Without a token: the address is the secret."""
+        """The HTTP status: 206 stored, 201 stored and the last one. Without a token: the address is the secret.
+
+        Raises PlatformFailure.
+        """
+        if not self._is_tiktoks(upload_url.reveal()):
+            raise PlatformFailure(Certainty.NOT_SENT, code="foreign_upload_url")
         headers = {
             "content-type": media_type,
             "content-length": str(chunk.length),
@@ -182,14 +188,7 @@ class TikTok:
         return answer.status
 
     def _is_tiktoks(self, url: str) -> bool:
-        api = urlsplit(self._settings.text(TIKTOK_API_URL))
-        try:
-            parts = urlsplit(url)
-            ours, theirs = (api.scheme, api.netloc), (parts.scheme, parts.netloc)
-            is_plain = parts.scheme == "https" and parts.port is None and parts.username is None
-        except ValueError:
-            return False
-        return ours == theirs or (is_plain and (parts.hostname or "").endswith(".tiktokapis.com"))
+        return TIKTOK.owns(url, self._settings)
 
     async def post_status(self, token: Secret, *, publish_id: str) -> PostStatus:
         body = {"publish_id": publish_id}

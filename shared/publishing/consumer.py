@@ -9,13 +9,15 @@ from functools import cache
 from shared.errors import Refused
 from shared.logs import log
 from shared.publishing.publish import step
-from shared.publishing.queue import unseal
+from shared.publishing.queue import queue_client, unseal
 from shared.runtime import Runtime, current
 from shared.settings import QUEUE_TOPIC
 
 # Vercel's builder makes the group's name out of the path of the file that carries the trigger.
 CONSUMER_GROUP = "functions_Squeues_Sadvance_Dpy"
 _EVENT = "com.vercel.queue.v2beta"
+# For each call back to the queue, to prolong a delivery or to say that it is done.
+_ANSWER_SECONDS = 10.0
 
 
 async def consume(runtime: Runtime, body: bytes, headers: Mapping[str, str]) -> None:
@@ -27,10 +29,8 @@ async def consume(runtime: Runtime, body: bytes, headers: Mapping[str, str]) -> 
     expected = {"ce-type": _EVENT, "ce-vqsqueuename": topic, "ce-vqsconsumergroup": CONSUMER_GROUP}
     if not topic or any(headers.get(name) != value for name, value in expected.items()):
         raise Refused("not_the_queue")
-    from vercel.queue import accept_and_handle  # noqa: PLC0415
-
     _subscribe(topic)
-    await accept_and_handle(body, dict(headers))
+    await queue_client(runtime.settings, seconds=_ANSWER_SECONDS).accept_and_handle(body, dict(headers))
 
 
 @cache

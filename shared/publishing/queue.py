@@ -10,11 +10,18 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+from functools import cache, partial
 from math import ceil
+from typing import TYPE_CHECKING
 
 from shared.logs import log
 from shared.runtime import Runtime
 from shared.settings import CRON_SECRET, QUEUE_TOPIC, Settings
+from shared.subprocessors import VERCEL
+
+if TYPE_CHECKING:
+    import httpx2
+    from vercel.queue import QueueClient
 
 # Longer is not worth it for a caller who waits: the cron comes once a minute.
 _SEND_SECONDS = 1.0
@@ -28,16 +35,29 @@ async def send_step(runtime: Runtime, publication_id: str, *, delay_seconds: flo
     try:
         topic = runtime.settings.text(QUEUE_TOPIC)
         if topic and delay_seconds < _KEEP_SECONDS:
-            await _send(topic, seal(runtime.settings, publication_id), ceil(delay_seconds))
+            await _send(runtime.settings, topic, seal(runtime.settings, publication_id), ceil(delay_seconds))
     except Exception as error:
         log("not_queued", level=logging.WARNING, publication_id=publication_id, error_type=type(error).__name__)
 
 
-async def _send(topic: str, message: bytes, delay: int) -> None:
+async def _send(settings: Settings, topic: str, message: bytes, delay: int) -> None:
+    async with asyncio.timeout(_SEND_SECONDS):
+        client = queue_client(settings, seconds=_SEND_SECONDS)
+        await client.send(topic, message, delay=delay, retention=_KEEP_SECONDS)
+
+
+def queue_client(settings: Settings, *, seconds: float) -> QueueClient:
     from vercel.queue import QueueClient  # noqa: PLC0415
 
-    async with asyncio.timeout(_SEND_SECONDS):
-        await QueueClient(timeout=_SEND_SECONDS).send(topic, message, delay=delay, retention=_KEEP_SECONDS)
+    return QueueClient(timeout=seconds, http_client_factory=_connections(settings))
+
+
+@cache
+def _connections(settings: Settings) -> partial[httpx2.AsyncClient]:
+    """The package keeps one client for each factory and event loop, so the factory must be the same one every time."""
+    from shared.egress_httpx2 import new_client  # noqa: PLC0415
+
+    return partial(new_client, settings, VERCEL, seconds=_SEND_SECONDS)
 
 
 def seal(settings: Settings, publication_id: str) -> bytes:

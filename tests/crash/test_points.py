@@ -20,11 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = sorted((ROOT / "shared").rglob("*.py"))
 # What can open a connection. Storage and the writer of captions make no call that posts; the queue is a nudge only.
 NETWORK: Mapping[str, set[str]] = {
-    "httpx": {"shared/egress.py", "shared/database.py"},
+    "httpx": {"shared/egress.py", "shared/database.py", "shared/subprocessors.py", "shared/media/storage_session.py"},
     "postgrest": {"shared/database.py"},
     "boto3": {"shared/media/storage.py"},
-    "botocore": {"shared/media/storage.py"},
-    "httpx2": {"shared/captions/writer.py"},
+    "botocore": {"shared/media/storage.py", "shared/media/storage_session.py"},
+    "httpx2": {"shared/captions/writer.py", "shared/egress_httpx2.py", "shared/publishing/queue.py"},
     "anthropic": {"shared/captions/writer.py"},
     "vercel": {"shared/publishing/queue.py", "shared/publishing/consumer.py"},
     **{

@@ -15,6 +15,7 @@ from shared.egress import Answer, Egress
 
 # Seconds. What takes longer is a call that never answers.
 PATIENCE = 1.5
+_TIMEOUT = httpx.Timeout(PATIENCE, connect=PATIENCE / 3)
 
 
 class Detour(Egress):
@@ -22,7 +23,7 @@ class Detour(Egress):
 
     def __init__(self, client: httpx.AsyncClient, fits: re.Pattern[str], skip: int, address: str | None) -> None:
         super().__init__(client)
-        client.timeout = httpx.Timeout(PATIENCE, connect=PATIENCE / 3)
+        client.timeout = _TIMEOUT
         self._fits, self._skip, self._address = fits, skip, address
 
     async def send(self, request: httpx.Request, *, seconds: float = PATIENCE) -> Answer:
@@ -31,6 +32,9 @@ class Detour(Egress):
             if self._skip < 0:
                 request.url = request.url.copy_with(host="127.0.0.1", port=int(self._address.rpartition(":")[2]))
                 self._address = None
+                # By a client of its own: ours would refuse to go there.
+                async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as astray:
+                    return await Egress(astray).send(request, seconds=PATIENCE)
         return await super().send(request, seconds=min(seconds, PATIENCE))
 
 

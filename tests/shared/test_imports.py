@@ -9,21 +9,25 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = sorted(path for folder in ("functions", "shared") for path in (ROOT / folder).rglob("*.py"))
+NODES = [
+    (path.relative_to(ROOT).as_posix(), node)
+    for path in PRODUCT
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+]
 
 
 def importers(library: str) -> set[str]:
     found = set()
-    for path in PRODUCT:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Import():
-                    names = [alias.name for alias in node.names]
-                case ast.ImportFrom():
-                    names = [node.module or ""]
-                case _:
-                    continue
-            if any(name == library or name.startswith(f"{library}.") for name in names):
-                found.add(path.relative_to(ROOT).as_posix())
+    for path, node in NODES:
+        match node:
+            case ast.Import():
+                names = [alias.name for alias in node.names]
+            case ast.ImportFrom():
+                names = [node.module or ""]
+            case _:
+                continue
+        if any(name == library or name.startswith(f"{library}.") for name in names):
+            found.add(path)
     return found
 
 
@@ -32,7 +36,7 @@ def importers(library: str) -> set[str]:
     [
         ("anthropic", {"shared/captions/writer.py"}),
         ("boto3", {"shared/media/storage.py"}),
-        ("botocore", {"shared/media/storage.py"}),
+        ("botocore", {"shared/media/storage.py", "shared/media/storage_session.py"}),
         ("pymediainfo", {"shared/media/movie.py"}),
         ("postgrest", {"shared/database.py"}),
         ("cryptography", {"shared/vault.py"}),
@@ -44,8 +48,59 @@ def test_a_library_is_known_to_one_module(library: str, allowed: set[str]) -> No
 
 @pytest.mark.parametrize("library", ["requests", "urllib3", "supabase"])
 def test_what_exports_query_strings_or_loads_too_much_is_not_imported(library: str) -> None:
-    """Vercel's runtime reports the query strings of urllib3 calls, and Instagram takes tokens in query strings."""
+    """Vercel's runtime reports the query strings of urllib3 calls, and Instagram takes tokens in query strings.
+
+    botocore brings urllib3, and may: what it sends is signed in a header, and its paths name files, not people.
+    """
     assert importers(library) == set()
+
+
+# Where what opens connections is made. Everybody else gets it handed down.
+MADE_IN: dict[str, set[str]] = {
+    "AsyncClient": {"shared/egress.py", "shared/egress_httpx2.py"},
+    "AsyncAnthropic": {"shared/captions/writer.py"},
+    "AsyncPostgrestClient": {"shared/database.py"},
+    "QueueClient": {"shared/publishing/queue.py"},
+    "Session": {"shared/media/storage.py"},
+    "URLLib3Session": {"shared/media/storage_session.py"},
+}
+NEVER_MADE = (
+    "Client", "HTTPTransport", "AsyncHTTPTransport", "Anthropic", "SyncPostgrestClient", "PoolManager",
+    "HTTPConnection", "HTTPSConnection", "ClientSession", "urlopen", "create_connection",
+    "open_connection",
+)  # fmt: skip
+VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "request", "stream"}
+
+
+def makers(name: str) -> set[str]:
+    """The modules that call what has this name, bare or as an attribute."""
+    return {
+        path
+        for path, node in NODES
+        if isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
+    }
+
+
+@pytest.mark.parametrize("name", MADE_IN)
+def test_a_client_is_made_in_one_place(name: str) -> None:
+    assert makers(name) == MADE_IN[name]
+
+
+@pytest.mark.parametrize("name", NEVER_MADE)
+def test_no_other_way_out_is_made_anywhere(name: str) -> None:
+    assert makers(name) == set()
+
+
+def test_nobody_sends_by_a_library_itself() -> None:
+    """`httpx.get(...)` makes a client of its own, with proxies and without a list of hosts."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, node in NODES
+        if isinstance(node, ast.Attribute)
+        and node.attr in VERBS
+        and getattr(node.value, "id", "") in ("httpx", "httpx2", "requests", "urllib3")
+    ]
+    assert found == []
 
 
 def test_the_sandbox_is_never_a_part_of_the_product() -> None:

@@ -22,6 +22,10 @@ NO_BASE_URL = (
     "https://itoms.example/",
     "https://itoms example",
     "javascript:alert(1)",
+    "http://itoms.example",
+    "http://localhost.itoms.example",
+    "https://itoms.example@evil.example",
+    "https://\u0456toms.example",
 )
 NO_ORIGIN = (*NO_BASE_URL, "https://itoms.example/path", "https://itoms.example?a=b")
 NO_KEY = ("short", "has a blank inside", "line\nbreak-inside")
@@ -56,6 +60,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "CAPTION_MODEL": ("Claude", "model/../other", "a b"),
     "CRON_SECRET": ("x" * 31, "x " * 32, "short"),
     "QUEUE_TOPIC": ("two topics", "a/b", "publications*"),
+    "VERCEL_QUEUE_BASE_URL": ("vercel-queue.com", "https://a b", "http://queue.example"),
 }
 GOOD: dict[str, tuple[str, ...]] = {
     "APP_URL": ("https://ito.ms", "http://localhost:3000", " https://ito.ms\n"),

@@ -7,6 +7,7 @@ import pytest
 
 from shared.egress import Egress, new_client
 from shared.platforms.failures import Certainty, PlatformAnswer, PlatformFailure, call, parse
+from shared.settings import Settings
 
 
 class Thing(PlatformAnswer):
@@ -14,8 +15,10 @@ class Thing(PlatformAnswer):
 
 
 def failure_of(url: str) -> PlatformFailure:
+    settings = Settings({"TIKTOK_API_URL": url.partition("/?")[0].rstrip("/")})
+
     async def run() -> None:
-        async with new_client() as http:
+        async with new_client(settings) as http:
             await call(Egress(http), "POST", url)
 
     with pytest.raises(PlatformFailure) as raised:

@@ -14,6 +14,7 @@ from shared.settings import Settings
 from tests.shared.platforms.wire import answering, ask
 
 TOKEN = Secret("IGAA-token")
+SETTINGS = Settings({"INSTAGRAM_APP_ID": "1"})
 Call = Callable[[Instagram], Awaitable[Any]]
 
 CALLS: dict[str, Call] = {
@@ -164,7 +165,7 @@ def test_any_other_permalink_is_dropped(permalink: object) -> None:
 
 
 def test_consent_is_asked_for_exactly_what_the_policy_promises() -> None:
-    url = Instagram(Settings({"INSTAGRAM_APP_ID": "1"}), Egress(new_client())).authorization_url(
+    url = Instagram(SETTINGS, Egress(new_client(SETTINGS))).authorization_url(
         redirect_uri="https://app.test/back", state="s"
     )
     query = parse_qs(urlsplit(url).query)

@@ -14,6 +14,7 @@ from shared.settings import Settings
 from tests.shared.platforms.wire import answering, ask
 
 TOKEN = Secret("act.token")
+SETTINGS = Settings({"TIKTOK_CLIENT_KEY": "key"})
 OK = {"code": "ok", "message": "", "log_id": "2026"}
 Call = Callable[[TikTok], Awaitable[Any]]
 
@@ -165,7 +166,7 @@ def test_creator_info_tells_what_may_be_chosen() -> None:
 
 
 def test_consent_is_asked_for_exactly_what_the_policy_promises() -> None:
-    url = TikTok(Settings({"TIKTOK_CLIENT_KEY": "key"}), Egress(new_client())).authorization_url(
+    url = TikTok(SETTINGS, Egress(new_client(SETTINGS))).authorization_url(
         redirect_uri="https://app.test/back", state="s"
     )
     query = parse_qs(urlsplit(url).query)

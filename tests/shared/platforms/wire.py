@@ -52,8 +52,10 @@ def ask[Client, Result](
         "TIKTOK_API_URL": address,
     }  # fmt: skip
 
+    settings = Settings(environ)
+
     async def run() -> Result:
-        async with new_client() as http:
-            return await question(client(Settings(environ), Egress(http)))
+        async with new_client(settings) as http:
+            return await question(client(settings, Egress(http)))
 
     return asyncio.run(run())
