@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test crash lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
+.PHONY: help setup demo dev test crash secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -12,6 +12,7 @@ help:
 	@echo "make crash          a worker dies at every pair of points of a publication"
 	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
 	@echo "make lint           style, types and SQL"
+	@echo "make secrets        look for secrets in every version of every file"
 	@echo "make bench-cold     what importing each function costs"
 	@echo "make bench-warm     our own time in a warm publish step"
 	@echo "make bench-waiting  what waiting for Instagram costs, ours and others'"
@@ -47,6 +48,14 @@ lint: setup
 	$(PYTHON) -m mypy $(PRESENT)
 	$(PYTHON) -m sqlfluff lint --disable-progress-bar supabase
 
+secrets: setup tools/secrets/node_modules
+	@$(PYTHON) -m pytest -m secrets tests/ops
+	@$(PYTHON) -m ops.secret_scan
+
+tools/secrets/node_modules: tools/secrets/package-lock.json
+	@npm ci --prefix tools/secrets --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 format: setup
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
@@ -69,7 +78,7 @@ bench-vault: setup
 bench-rotation: setup
 	@$(PYTHON) -m bench.rotation
 
-vercel: setup tools/vercel/node_modules
+vercel: setup tools/vercel/node_modules tools/secrets/node_modules
 	@$(PYTHON) -m pytest -m deploy tests/deploy
 
 tools/vercel/node_modules: tools/vercel/package-lock.json
@@ -81,5 +90,5 @@ requirements: setup
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --custom-compile-command "make requirements" requirements-dev.in -o requirements-dev.txt
 
 clean:
-	rm -rf .local .venv .vercel node_modules tools/vercel/node_modules supabase/.temp .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .local .venv .vercel node_modules tools/vercel/node_modules tools/secrets/node_modules supabase/.temp .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.secret_scan import bundle, local_values, scan
 from sandbox.stack.paths import ROOT
 from shared.publishing.consumer import CONSUMER_GROUP
 from tests.deploy.conftest import VERCEL, vercel_environment
@@ -81,6 +82,14 @@ def test_only_the_functions_and_their_library_are_bundled(built: Built) -> None:
     for name in built.functions:
         tops = {file.split("/")[0] for file in built.files(name)}
         assert tops - MANIFESTS == {"functions", "shared", "_vendor"}, name
+
+
+def test_no_secret_is_bundled(built: Built) -> None:
+    pieces = list(bundle(built.root))
+
+    assert len([piece for piece in pieces if piece.is_ours]) > 100
+    assert len([piece for piece in pieces if not piece.is_ours]) > 1000
+    assert scan(pieces, local_values(ROOT)) == []
 
 
 def test_the_bundle_has_what_is_required_and_is_small(built: Built) -> None:
