@@ -39,6 +39,7 @@ SHAPES: Mapping[str, re.Pattern[bytes]] = {
 # What looks like a secret and is none: the beginning of the SHA-256 of the text that was found, and why.
 ALLOWED: Mapping[str, str] = {
     "2509418d875232d5": "the bytes from 0 to 31: a key of tests, which never sealed anything",
+    "bf145d9380bbe05b": "the example of jwt.io, in the description of PyJWT",
     "b1258e6f40d8809d": "an address with a password in it, which a test shows to be refused",
 }
 
