@@ -71,7 +71,7 @@ class Project:
 
 def _built(root: Path, builds: Sequence[Mapping[str, Any]], kind: str) -> frozenset[str]:
     patterns = [build["src"] for build in builds if build["use"] == kind]
-    files = (file for pattern in patterns for file in root.glob(pattern if "*." in pattern else f"{pattern}/*"))
+    files = (file for pattern in patterns for file in root.glob(f"{pattern}/*" if pattern.endswith("**") else pattern))
     return frozenset(file.relative_to(root).as_posix() for file in files if file.is_file())
 
 

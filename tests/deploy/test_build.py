@@ -84,6 +84,13 @@ def test_only_the_functions_and_their_library_are_bundled(built: Built) -> None:
         assert tops - MANIFESTS == {"functions", "shared", "_vendor"}, name
 
 
+def test_what_stands_in_a_folder_with_a_dot_is_carried(built: Built) -> None:
+    static = built.root / ".vercel" / "output" / "static"
+
+    for name in ("public/.well-known/security.txt", "public/index.html", "SECURITY.md"):
+        assert (static / name).read_bytes() == (ROOT / name).read_bytes(), name
+
+
 def test_no_secret_is_bundled(built: Built) -> None:
     pieces = list(bundle(built.root))
 
