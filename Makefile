@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test crash secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
+.PHONY: help setup demo dev test crash fuzz fuzz-api openapi secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -11,6 +11,8 @@ help:
 	@echo "make test           set up, then every test"
 	@echo "make crash          a worker dies at every pair of points of a publication"
 	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
+	@echo "make fuzz-api       requests that schemathesis makes up, to every endpoint, until one breaks a promise"
+	@echo "make openapi        public/openapi.json anew, from what the endpoints say"
 	@echo "make lint           style, types and SQL"
 	@echo "make secrets        look for secrets in every version of every file"
 	@echo "make bench-cold     what importing each function costs"
@@ -41,6 +43,12 @@ crash: setup
 
 fuzz: setup
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} $(PYTHON) -m pytest --show-capture=no tests/properties
+
+fuzz-api: setup
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTHON) -m pytest --show-capture=stdout tests/openapi/test_every_operation.py
+
+openapi: setup
+	@$(PYTHON) -m sandbox.openapi
 
 lint: setup
 	$(PYTHON) -m ruff check .

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from shared.captions.writer import CaptionRequest, write_captions
+from shared.captions.writer import CaptionAnswer, CaptionRequest, write_captions
+from shared.web.contract import OF_A_PROJECT
 from shared.web.endpoint import Call, answer, user_endpoint
 
 
@@ -10,4 +11,18 @@ async def handle(call: Call[CaptionRequest]) -> Response:
     return answer(await write_captions(call.runtime, call.jwt, call.body))
 
 
-app = user_endpoint("caption", handle, CaptionRequest)
+app = user_endpoint(
+    "caption",
+    handle,
+    CaptionRequest,
+    answers={200: CaptionAnswer},
+    problems=(
+        *OF_A_PROJECT,
+        "captions_objected",
+        "caption_quota_reached",
+        "too_many_captions",
+        "caption_refused",
+        "caption_unusable",
+        "caption_unavailable",
+    ),
+)

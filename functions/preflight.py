@@ -3,7 +3,8 @@
 from starlette.responses import Response
 
 from shared.publishing.draft import DRAFT, Draft
-from shared.publishing.preflight import preflight
+from shared.publishing.preflight import Preflight, preflight
+from shared.web.contract import OF_A_PROJECT
 from shared.web.endpoint import Call, answer, user_endpoint
 
 
@@ -11,4 +12,10 @@ async def handle(call: Call[Draft]) -> Response:
     return answer(await preflight(call.runtime, call.jwt, call.body))
 
 
-app = user_endpoint("preflight", handle, DRAFT)
+app = user_endpoint(
+    "preflight",
+    handle,
+    DRAFT,
+    answers={200: Preflight},
+    problems=(*OF_A_PROJECT, "too_many_preflights", "platform_mismatch", "media_not_ready", "kind_not_supported"),
+)

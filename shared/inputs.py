@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Input(BaseModel):
     """No unknown field, no silent conversion, and nothing that changes after it was checked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+# PostgreSQL stores every character but this one.
+STORABLE = r"^[^\u0000]*$"
+
+
+def documented(**keywords: Any) -> Any:
+    """What JSON Schema can say of a check that pydantic does not see into, or that another field decides."""
+    return Field(json_schema_extra=keywords)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from typing import Any
+from typing import TypedDict
 
 from shared.logs import log
+from shared.outputs import Count
 from shared.runtime import Runtime
 
 # Beside the one that counts alarms; each removes one bounded batch, and answers how much of what it removed.
@@ -16,7 +17,16 @@ _BATCH = 1000
 _SECONDS = 40.0
 
 
-async def purge(runtime: Runtime) -> dict[str, Any]:
+class Purged(TypedDict):
+    """Counts by kind. `tokens_held` are those that remain, and rightly."""
+
+    removed: dict[str, Count]
+    alarms: dict[str, Count]
+    tokens_held: Count
+    complete: bool
+
+
+async def purge(runtime: Runtime) -> Purged:
     """What was removed. An alarm is a token that should already have been gone, and is never routine.
 
     May stop before it is done; `complete` says so, and the next run goes on.
@@ -36,9 +46,4 @@ async def purge(runtime: Runtime) -> dict[str, Any]:
             break
     if any(alarms.values()):
         log("purge_alarm", level=logging.ERROR, alarms=dict(alarms))
-    return {
-        "removed": dict(removed),
-        "alarms": dict(alarms),
-        "tokens_held": batch["tokens_held"],
-        "complete": complete,
-    }
+    return Purged(removed=dict(removed), alarms=dict(alarms), tokens_held=batch["tokens_held"], complete=complete)

@@ -19,7 +19,7 @@ from sandbox.stack.clients import SandboxControl, Supabase, User, browser
 from sandbox.stack.ports import Ports
 from sandbox.stack.stack import Stack, running
 
-pytest_plugins = ["tests.people", "tests.canary_plugin"]
+pytest_plugins = ["tests.people", "tests.canary_plugin", "tests.openapi_plugin"]
 
 MakeUser = Callable[[], User]
 

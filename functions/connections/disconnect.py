@@ -4,8 +4,9 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from shared.connecting.disconnect import disconnect
+from shared.connecting.disconnect import Receipt, disconnect
 from shared.inputs import Input
+from shared.web.contract import OF_A_PROJECT
 from shared.web.endpoint import Call, answer, user_endpoint
 
 
@@ -17,4 +18,4 @@ async def handle(call: Call[DisconnectRequest]) -> Response:
     return answer(await disconnect(call.runtime, call.jwt, call.body.connection_id))
 
 
-app = user_endpoint("connections/disconnect", handle, DisconnectRequest)
+app = user_endpoint("connections/disconnect", handle, DisconnectRequest, answers={200: Receipt}, problems=OF_A_PROJECT)

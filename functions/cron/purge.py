@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from shared.purging import purge
+from shared.purging import Purged, purge
 from shared.web.endpoint import Call, answer, cron_endpoint
 
 
@@ -10,4 +10,4 @@ async def handle(call: Call[None]) -> Response:
     return answer(await purge(call.runtime))
 
 
-app = cron_endpoint("cron/purge", handle)
+app = cron_endpoint("cron/purge", handle, answers={200: Purged})

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from shared.connecting.refresh import refresh_due
+from shared.connecting.refresh import Refreshed, refresh_due
 from shared.web.endpoint import Call, answer, cron_endpoint
 
 
@@ -10,4 +10,4 @@ async def handle(call: Call[None]) -> Response:
     return answer(await refresh_due(call.runtime))
 
 
-app = cron_endpoint("cron/refresh", handle)
+app = cron_endpoint("cron/refresh", handle, answers={200: Refreshed})

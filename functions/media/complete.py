@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from shared.media.upload import CompleteRequest, complete
+from shared.media.upload import CompleteRequest, Verdict, complete
+from shared.web.contract import OF_A_PROJECT
 from shared.web.endpoint import Call, answer, user_endpoint
 
 
@@ -10,4 +11,10 @@ async def handle(call: Call[CompleteRequest]) -> Response:
     return answer(await complete(call.runtime, call.jwt, call.body))
 
 
-app = user_endpoint("media/complete", handle, CompleteRequest)
+app = user_endpoint(
+    "media/complete",
+    handle,
+    CompleteRequest,
+    answers={200: Verdict},
+    problems=(*OF_A_PROJECT, "upload_missing", "storage_unavailable"),
+)

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from shared.inputs import Input
 from shared.publishing.publish import follow
+from shared.web.contract import OF_A_PROJECT
 from shared.web.endpoint import Call, user_endpoint
-from shared.web.publications import publication_answer
+from shared.web.publications import PUBLICATION_ANSWERS, publication_answer
 
 
 class AdvanceRequest(Input):
@@ -18,4 +19,4 @@ async def handle(call: Call[AdvanceRequest]) -> Response:
     return publication_answer(await follow(call.runtime, call.jwt, call.body.publication_id), call.runtime)
 
 
-app = user_endpoint("publications/advance", handle, AdvanceRequest)
+app = user_endpoint("publications/advance", handle, AdvanceRequest, answers=PUBLICATION_ANSWERS, problems=OF_A_PROJECT)

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from shared.inputs import Input
 from shared.publishing.publish import confirm
+from shared.web.contract import OF_A_PROJECT
 from shared.web.endpoint import Call, user_endpoint
-from shared.web.publications import publication_answer
+from shared.web.publications import PUBLICATION_ANSWERS, publication_answer
 
 
 class ConfirmRequest(Input):
@@ -20,4 +21,10 @@ async def handle(call: Call[ConfirmRequest]) -> Response:
     return publication_answer(view, call.runtime)
 
 
-app = user_endpoint("publications/confirm", handle, ConfirmRequest)
+app = user_endpoint(
+    "publications/confirm",
+    handle,
+    ConfirmRequest,
+    answers=PUBLICATION_ANSWERS,
+    problems=(*OF_A_PROJECT, "nothing_to_confirm", "platform_switched_off"),
+)

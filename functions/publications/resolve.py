@@ -6,6 +6,8 @@ from starlette.responses import Response
 
 from shared.inputs import Input
 from shared.publishing.publish import resolve
+from shared.publishing.view import PublicationView
+from shared.web.contract import OF_A_PROJECT
 from shared.web.endpoint import Call, answer, user_endpoint
 
 
@@ -19,4 +21,10 @@ async def handle(call: Call[ResolveRequest]) -> Response:
     return answer(view)
 
 
-app = user_endpoint("publications/resolve", handle, ResolveRequest)
+app = user_endpoint(
+    "publications/resolve",
+    handle,
+    ResolveRequest,
+    answers={200: PublicationView},
+    problems=(*OF_A_PROJECT, "outcome_known", "outcome_still_open"),
+)

@@ -22,6 +22,7 @@ class FunctionsServer:
     """Each file is loaded at its first request, as a module of its own, with the repository's root importable."""
 
     def __init__(self, root: Path = ROOT) -> None:
+        self.root = root
         self._project = Project.read(root)
         self._apps: dict[str, ASGIApp] = {}
         if str(root) not in sys.path:

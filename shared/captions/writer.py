@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 from uuid import UUID
 
 import anthropic
@@ -12,12 +12,13 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from shared.captions.fields import CaptionFields
-from shared.captions.variants import SCHEMA, usable_variants
+from shared.captions.variants import SCHEMA, Variant, usable_variants
 from shared.egress import USER_AGENT, DestinationRefused
 from shared.egress_httpx2 import new_client
 from shared.errors import Refused
 from shared.inputs import Input
 from shared.logs import log
+from shared.outputs import Count, JsonOf
 from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.settings import ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, CAPTION_MODEL, Settings
@@ -55,7 +56,28 @@ class CaptionRequest(Input):
     preview: bool = False
 
 
-async def write_captions(runtime: Runtime, jwt: Secret, request: CaptionRequest) -> dict[str, Any]:
+class Sent(TypedDict):
+    """Everything that leaves for a caption, and for whom."""
+
+    provider: Literal["Anthropic"]
+    fields: Annotated[dict[str, Any], JsonOf(CaptionFields)]
+
+
+class Captions(TypedDict):
+    variants: list[Annotated[dict[str, Any], JsonOf(Variant)]]
+    sent: Sent
+    remaining_today: Count
+
+
+class CaptionPreview(TypedDict):
+    sent: None
+    would_send: Sent
+
+
+type CaptionAnswer = Captions | CaptionPreview
+
+
+async def write_captions(runtime: Runtime, jwt: Secret, request: CaptionRequest) -> CaptionAnswer:
     """Up to three variants, and exactly what was sent for them. A preview sends nothing and costs nothing.
 
     Raises Refused. Nothing of it is stored, and nothing is ever published by itself.
@@ -64,17 +86,17 @@ async def write_captions(runtime: Runtime, jwt: Secret, request: CaptionRequest)
         jwt, "begin_caption", content_id=str(request.content_id), preview=request.preview
     )
     fields = CaptionFields.from_row(begun["fields"])
-    sent = {"provider": "Anthropic", "fields": asdict(fields)}
+    sent = Sent(provider="Anthropic", fields=asdict(fields))
     if request.preview:
-        return {"sent": None, "would_send": sent}
+        return CaptionPreview(sent=None, would_send=sent)
     variants = usable_variants(await _ask(runtime.settings, fields), fields)
     if not variants:
         raise Refused("caption_unusable")
-    return {
-        "variants": [variant.model_dump() for variant in variants],
-        "sent": sent,
-        "remaining_today": begun["remaining_today"],
-    }
+    return Captions(
+        variants=[variant.model_dump() for variant in variants],
+        sent=sent,
+        remaining_today=begun["remaining_today"],
+    )
 
 
 async def _ask(settings: Settings, fields: CaptionFields) -> str:

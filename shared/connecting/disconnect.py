@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 from uuid import UUID
 
 from shared.connecting.logins import login_for
@@ -10,6 +10,7 @@ from shared.connecting.switch import is_switched_off
 from shared.connecting.tokens import open_tokens
 from shared.database import Platform
 from shared.logs import log
+from shared.outputs import Count, Id, Moment
 from shared.platforms.failures import PlatformFailure
 from shared.runtime import Runtime
 from shared.secret import Secret
@@ -21,7 +22,22 @@ _WHERE_TO_REMOVE = {
 }
 
 
-async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> dict[str, Any]:
+class Receipt(TypedDict):
+    """What was deleted and what the platform answered; names no account. `remove_at_platform` says where to look."""
+
+    id: Id
+    connection_id: Id
+    project_id: Id
+    platform: Platform
+    disconnected_at: Moment
+    tokens_deleted: Count
+    cause: Literal["user", "platform_deletion", "not_reconnected"]
+    revocation: Literal["pending", "revoked", "failed", "unsupported", "skipped"]
+    revocation_at: Moment | None
+    remove_at_platform: str
+
+
+async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> Receipt:
     """The receipt. Asking again gives the same one. Raises Refused.
 
     PostgREST judges the JWT first and says who acts; the transaction that deletes checks that person's role again.
@@ -37,7 +53,7 @@ async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> dict
             "record_revocation", disconnection_id=receipt["id"], outcome=outcome
         )
         receipt = recorded or receipt
-    return {**receipt, "remove_at_platform": _WHERE_TO_REMOVE[receipt["platform"]]}
+    return cast(Receipt, {**receipt, "remove_at_platform": _WHERE_TO_REMOVE[receipt["platform"]]})
 
 
 async def _revoke(runtime: Runtime, platform: Platform, connection_id: str, deleted: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from enum import Enum
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from shared.connecting.logins import Tokens, login_for
 from shared.connecting.switch import is_switched_off
@@ -14,6 +14,7 @@ from shared.connecting.tokens import open_tokens, seal_tokens
 from shared.database import Platform
 from shared.errors import Refused
 from shared.logs import log
+from shared.outputs import Count
 from shared.platforms.failures import PlatformFailure
 from shared.runtime import Runtime
 from shared.vault import CannotOpen
@@ -34,6 +35,17 @@ class Outcome(Enum):
     ENDED = "ended"  # only a new consent helps; the tokens are deleted
     UNREADABLE = "unreadable"  # the envelope does not open here: for the operator
     LATER = "later"  # the platform did not answer clearly; what is stored still counts
+
+
+class Refreshed(TypedDict):
+    """How many tokens ended how in one run of the cron; `broken` is a bug of ours."""
+
+    renewed: Count
+    elsewhere: Count
+    ended: Count
+    unreadable: Count
+    later: Count
+    broken: Count
 
 
 async def refresh(runtime: Runtime, *, connection_id: str, version: int) -> Outcome:
@@ -97,7 +109,7 @@ async def _ended(runtime: Runtime, connection_id: str, version: int) -> Outcome:
     return Outcome.ENDED if ended else Outcome.ELSEWHERE
 
 
-async def refresh_due(runtime: Runtime) -> dict[str, int]:
+async def refresh_due(runtime: Runtime) -> Refreshed:
     """Renews what would run out soon. Returns how many ended how; what is left is due at the next run."""
     due: list[dict[str, Any]] = await runtime.database.as_system("due_refreshes", limit=_CRON_BATCH)
     limit = asyncio.Semaphore(_CRON_PARALLEL)
@@ -122,4 +134,4 @@ async def refresh_due(runtime: Runtime) -> dict[str, int]:
                 )
 
     await asyncio.gather(*(one(entry) for entry in due))
-    return counts
+    return cast(Refreshed, counts)

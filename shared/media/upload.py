@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict, cast
 from uuid import UUID
 
 import anyio.to_thread
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from shared.errors import Refused
 from shared.inputs import Input
 from shared.media.probe import MediaFacts, NotWhatItClaims, probe
 from shared.media.storage import UPLOAD_SECONDS, Storage
+from shared.outputs import Count, Id, Moment, Url
 from shared.runtime import Runtime
 from shared.secret import Secret
 
@@ -24,7 +25,56 @@ MAX_VIDEO_BYTES = 4_000_000_000
 type MediaType = Literal["image/jpeg", "image/webp", "video/mp4", "video/quicktime", "video/webm"]
 
 
+class Put(TypedDict):
+    """The file is sent by exactly this request. Every header is signed, and so are its length and its bytes."""
+
+    method: Literal["PUT"]
+    url: Url
+    headers: dict[str, str]
+    expires_in: Count
+
+
+class Reserved(TypedDict):
+    media_asset_id: Id
+    upload: Put
+
+
+class Verdict(TypedDict):
+    """What was read from the real bytes; null is not known. A refused file is gone, and `refusal` says why."""
+
+    id: Id
+    project_id: Id
+    content_id: Id
+    media_type: MediaType
+    byte_size: Count
+    state: Literal["ready", "refused"]
+    refusal: str | None
+    width: Count | None
+    height: Count | None
+    duration_ms: Count | None
+    frame_rate: float | None
+    video_codec: str | None
+    audio_codec: str | None
+    bit_rate: Count | None
+    audio_sample_rate: Count | None
+    audio_channels: Count | None
+    chroma: str | None
+    progressive: bool | None
+    fast_start: bool | None
+    edit_list: bool | None
+    multi_picture: bool | None
+    created_at: Moment
+    completed_at: Moment
+
+
 class UploadRequest(Input):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"media_type": {"pattern": "^image/"}}},
+            "then": {"properties": {"byte_size": {"maximum": MAX_IMAGE_BYTES}}},
+        }
+    )
+
     content_id: UUID
     media_type: MediaType
     byte_size: Annotated[int, Field(ge=1, le=MAX_VIDEO_BYTES)]
@@ -43,7 +93,7 @@ class CompleteRequest(Input):
     media_asset_id: UUID
 
 
-async def reserve(runtime: Runtime, jwt: Secret, request: UploadRequest) -> dict[str, Any]:
+async def reserve(runtime: Runtime, jwt: Secret, request: UploadRequest) -> Reserved:
     """Where and how to send the file. Type, length, content and create-only are fixed by the signature."""
     reserved = await runtime.database.as_user(jwt, "reserve_media", **request.model_dump(mode="json"))
     put = await Storage(runtime.settings).presign_put(
@@ -52,19 +102,17 @@ async def reserve(runtime: Runtime, jwt: Secret, request: UploadRequest) -> dict
         byte_size=request.byte_size,
         sha256=request.sha256,
     )
-    return {
-        "media_asset_id": reserved["id"],
-        "upload": {"method": "PUT", "url": put.url, "headers": put.headers, "expires_in": UPLOAD_SECONDS},
-    }
+    upload = Put(method="PUT", url=put.url, headers=put.headers, expires_in=UPLOAD_SECONDS)
+    return Reserved(media_asset_id=reserved["id"], upload=upload)
 
 
-async def complete(runtime: Runtime, jwt: Secret, request: CompleteRequest) -> dict[str, Any]:
+async def complete(runtime: Runtime, jwt: Secret, request: CompleteRequest) -> Verdict:
     """The verdict on the file's real bytes; asking again gives the same one. A refused file is deleted at once."""
     asset_id = str(request.media_asset_id)
     asset = await runtime.database.as_user(jwt, "media_to_complete", media_asset_id=asset_id)
     if asset["state"] == "uploading":
         asset = await _judge(runtime, jwt, Storage(runtime.settings), asset)
-    return {name: value for name, value in asset.items() if name not in ("object_key", "sha256")}
+    return cast(Verdict, {name: value for name, value in asset.items() if name not in ("object_key", "sha256")})
 
 
 async def _judge(runtime: Runtime, jwt: Secret, storage: Storage, asset: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import parse_qsl
 
 from shared.secret import Secret
@@ -28,6 +28,15 @@ _OLDEST = 86_400
 _AHEAD = 300
 _SIGNED_REQUEST = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _USER_ID = re.compile(r"[0-9]{1,32}")
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class SignedForm(TypedDict):
+    """How such a call looks; what it says is believed by its signature alone."""
+
+    signed_request: str
 
 
 class NotSigned(Exception):

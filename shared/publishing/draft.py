@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, FailFast, Field, TypeAdapter
 
-from shared.inputs import Input
+from shared.inputs import STORABLE, Input, documented
 from shared.publishing.instagram_options import InstagramOptions
 from shared.publishing.request import Count, Media, Target
 from shared.publishing.tiktok_options import Presentation, PrivacyLevel
@@ -20,7 +20,7 @@ def _storable(text: str) -> str:
 
 
 # Far above any limit, so that a text that is too long is a problem that is shown and not a refusal.
-type _Text = Annotated[str, Field(max_length=20_000), AfterValidator(_storable)]
+type DraftText = Annotated[str, Field(max_length=20_000), AfterValidator(_storable), documented(pattern=STORABLE)]
 
 
 class ConsentDraft(Input):
@@ -29,7 +29,7 @@ class ConsentDraft(Input):
 
 
 class TikTokDraft(Presentation):
-    title: _Text = ""
+    title: DraftText = ""
     privacy_level: PrivacyLevel | None = None
     allow_comment: bool = False
     allow_duet: bool = False
@@ -45,15 +45,15 @@ class TikTokDraft(Presentation):
 
 class InstagramPreflight(Target):
     platform: Literal["instagram"]
-    caption: _Text
-    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(10))]
+    caption: DraftText
+    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(10)), documented(minItems=1, maxItems=10)]
     instagram: InstagramOptions = InstagramOptions()
 
 
 class TikTokPreflight(Target):
     platform: Literal["tiktok"]
-    caption: _Text
-    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(35))]
+    caption: DraftText
+    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(35)), documented(minItems=1, maxItems=35)]
     tiktok: TikTokDraft = TikTokDraft()
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Literal, TypedDict, cast
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.database import Platform
 from shared.egress import Answer
 from shared.errors import Refused
+from shared.outputs import Count
 from shared.platforms.failures import PlatformFailure
 from shared.platforms.instagram import Instagram
 from shared.platforms.tiktok import CreatorInfo, TikTok
@@ -28,7 +29,7 @@ from shared.publishing.reasons import REASONS
 from shared.publishing.rules.instagram import InstagramKind, instagram_violations
 from shared.publishing.rules.reachable import UrlAnswer, media_url_violations
 from shared.publishing.rules.tiktok import TikTokKind, tiktok_violations
-from shared.publishing.rules.violation import Violation
+from shared.publishing.rules.violation import PostProblem, Violation
 from shared.publishing.work import AccessLost
 from shared.runtime import Runtime
 from shared.secret import Secret
@@ -56,10 +57,37 @@ class _Live:
     quota: tuple[int, int] | None = None
     creator: CreatorInfo | None = None
     problem: str | None = None
-    unanswered: str | None = None
+    unanswered: Literal["quota", "creator"] | None = None
 
 
-async def preflight(runtime: Runtime, jwt: Secret, draft: Draft) -> dict[str, Any]:
+class Quota(TypedDict):
+    used: Count
+    total: Count
+
+
+class ShownCreator(TypedDict):
+    """What TikTok wants the form to show. Nothing of it is kept."""
+
+    nickname: str
+    privacy_level_options: list[str]
+    comment_disabled: bool
+    duet_disabled: bool
+    stitch_disabled: bool
+    max_video_post_duration_sec: int
+
+
+class Preflight(TypedDict):
+    """`not_checked` names what the platform was asked and did not say: the post itself will tell."""
+
+    kind: Kind
+    ready: bool
+    problems: list[PostProblem]
+    not_checked: list[Literal["quota", "creator"]]
+    quota: Quota | None
+    creator: ShownCreator | None
+
+
+async def preflight(runtime: Runtime, jwt: Secret, draft: Draft) -> Preflight:
     """Every problem of what would be posted, with the item, the limit and the fix; and what the form has to show."""
     found = await runtime.database.as_user(jwt, "preflight", request=as_database_request(draft))
     facts = _Facts.model_validate(found)
@@ -72,20 +100,20 @@ async def preflight(runtime: Runtime, jwt: Secret, draft: Draft) -> dict[str, An
     broken = [*_violations(draft, facts, live), *(one for some in looks for one in some)]
     account = [_account_problem(live.problem)] if live.problem else []
     problems = [*account, *(violation.present() for violation in broken)]
-    return {
-        "kind": facts.kind,
-        "ready": not problems,
-        "problems": problems,
-        "not_checked": [live.unanswered] if live.unanswered else [],
-        "quota": {"used": live.quota[0], "total": live.quota[1]} if live.quota else None,
-        "creator": _shown(live.creator) if live.creator else None,
-    }
+    return Preflight(
+        kind=facts.kind,
+        ready=not problems,
+        problems=problems,
+        not_checked=[live.unanswered] if live.unanswered else [],
+        quota=Quota(used=live.quota[0], total=live.quota[1]) if live.quota else None,
+        creator=_shown(live.creator) if live.creator else None,
+    )
 
 
-def _account_problem(code: str) -> dict[str, str | int | None]:
+def _account_problem(code: str) -> PostProblem:
     """In the same shape as a broken rule: the words say what it is and what helps."""
     what, _, fix = REASONS[code].words.partition(". ")
-    return {"code": code, "item": None, "what": what, "limit": "", "found": "", "fix": fix}
+    return PostProblem(code=code, item=None, what=what, limit="", found="", fix=fix)
 
 
 def _violations(draft: Draft, facts: _Facts, live: _Live) -> tuple[Violation, ...]:
@@ -159,13 +187,12 @@ def _as_seen(answer: Answer) -> UrlAnswer:
     return UrlAnswer(answer.status, answer.headers.get("content-type"), int(length) if length.isdecimal() else None)
 
 
-def _shown(creator: CreatorInfo) -> dict[str, Any]:
-    """What TikTok wants the form to show. Nothing of it is kept."""
-    return {
-        "nickname": creator.creator_nickname,
-        "privacy_level_options": list(creator.privacy_level_options),
-        "comment_disabled": creator.comment_disabled,
-        "duet_disabled": creator.duet_disabled,
-        "stitch_disabled": creator.stitch_disabled,
-        "max_video_post_duration_sec": creator.max_video_post_duration_sec,
-    }
+def _shown(creator: CreatorInfo) -> ShownCreator:
+    return ShownCreator(
+        nickname=creator.creator_nickname,
+        privacy_level_options=list(creator.privacy_level_options),
+        comment_disabled=creator.comment_disabled,
+        duet_disabled=creator.duet_disabled,
+        stitch_disabled=creator.stitch_disabled,
+        max_video_post_duration_sec=creator.max_video_post_duration_sec,
+    )

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from shared.errors import Refused
@@ -17,6 +17,7 @@ from shared.publishing.advance import advance
 from shared.publishing.queue import send_step
 from shared.publishing.reasons import describe
 from shared.publishing.request import PublishRequest, as_database_request, request_hash
+from shared.publishing.view import PublicationView
 from shared.runtime import Runtime
 from shared.secret import Secret
 
@@ -30,7 +31,7 @@ _CRON_SECONDS = 20.0
 _SETTLED = ("published", "failed", "unknown")
 
 
-async def publish(runtime: Runtime, jwt: Secret, request: PublishRequest, *, idempotency_key: str) -> dict[str, Any]:
+async def publish(runtime: Runtime, jwt: Secret, request: PublishRequest, *, idempotency_key: str) -> PublicationView:
     """One click. The same key again gives the same publication: its outcome, or Refused while it is under way."""
     created = await runtime.database.as_user(
         jwt,
@@ -47,7 +48,7 @@ async def publish(runtime: Runtime, jwt: Secret, request: PublishRequest, *, ide
     return present(view)
 
 
-async def follow(runtime: Runtime, jwt: Secret, publication_id: UUID) -> dict[str, Any]:
+async def follow(runtime: Runtime, jwt: Secret, publication_id: UUID) -> PublicationView:
     """Where a publication is, after doing whatever can be done for it now."""
     view = await runtime.database.as_user(jwt, "may_advance", publication_id=str(publication_id))
     if not is_settled(view) or view["next_step_at"]:
@@ -55,13 +56,13 @@ async def follow(runtime: Runtime, jwt: Secret, publication_id: UUID) -> dict[st
     return present(view)
 
 
-async def resolve(runtime: Runtime, jwt: Secret, publication_id: UUID, *, posted: bool) -> dict[str, Any]:
+async def resolve(runtime: Runtime, jwt: Secret, publication_id: UUID, *, posted: bool) -> PublicationView:
     """The word of a person who looked on the platform. Raises Refused when the outcome is known, or may yet come."""
     view = await runtime.database.as_user(jwt, "resolve_publication", publication_id=str(publication_id), posted=posted)
     return present(view)
 
 
-async def confirm(runtime: Runtime, jwt: Secret, publication_id: UUID, *, go_on: bool) -> dict[str, Any]:
+async def confirm(runtime: Runtime, jwt: Secret, publication_id: UUID, *, go_on: bool) -> PublicationView:
     """The creator's word about a click that waited while its platform was switched off: now, or never.
 
     Raises Refused when it waits for nothing of the kind.
@@ -111,9 +112,9 @@ def is_settled(view: Mapping[str, Any]) -> bool:
     return view["state"] in _SETTLED
 
 
-def present(view: Mapping[str, Any]) -> dict[str, Any]:
+def present(view: Mapping[str, Any]) -> PublicationView:
     """With words instead of a code."""
-    return {**view, "reason": describe(view["reason"])}
+    return cast(PublicationView, {**view, "reason": describe(view["reason"])})
 
 
 def seconds_until(view: Mapping[str, Any], now: datetime) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, FailFast, Field, TypeAdapter
 
-from shared.inputs import Input
+from shared.inputs import STORABLE, Input, documented
 from shared.publishing.instagram_options import InstagramOptions
 from shared.publishing.text import utf16_units
 from shared.publishing.tiktok_options import TikTokOptions
@@ -33,7 +33,7 @@ class _Length:
 
 class Media(Input):
     media_asset_id: UUID
-    alt_text: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    alt_text: Annotated[str, Field(min_length=1, max_length=1000), documented(pattern=STORABLE)] | None = None
 
 
 class Count:
@@ -55,15 +55,19 @@ class Target(Input):
 
 class InstagramPublish(Target):
     platform: Literal["instagram"]
-    caption: Annotated[str, AfterValidator(_Length(_INSTAGRAM_CAPTION))]
-    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(10))]
+    caption: Annotated[
+        str, AfterValidator(_Length(_INSTAGRAM_CAPTION)), documented(maxLength=_INSTAGRAM_CAPTION, pattern=STORABLE)
+    ]
+    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(10)), documented(minItems=1, maxItems=10)]
     instagram: InstagramOptions = InstagramOptions()
 
 
 class TikTokPublish(Target):
     platform: Literal["tiktok"]
-    caption: Annotated[str, AfterValidator(_Length(_TIKTOK_CAPTION))]
-    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(35))]
+    caption: Annotated[
+        str, AfterValidator(_Length(_TIKTOK_CAPTION)), documented(maxLength=_TIKTOK_CAPTION, pattern=STORABLE)
+    ]
+    media: Annotated[tuple[Media, ...], FailFast(), AfterValidator(Count(35)), documented(minItems=1, maxItems=35)]
     tiktok: TikTokOptions
 
 

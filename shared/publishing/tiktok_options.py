@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from shared.inputs import Input
+from shared.inputs import STORABLE, Input, documented
 
 # The text a user agrees to, and its version as the consent record names it. A new text is a new version.
 MUSIC_USAGE_CONFIRMATION = "By posting, you agree to TikTok's Music Usage Confirmation"
@@ -30,7 +30,7 @@ def _given(agreed: bool) -> bool:
 class MusicUsageConsent(Input):
     """Given by the click itself: the text stands beside the button, and its version comes with the request."""
 
-    agreed: Annotated[bool, AfterValidator(_given)]
+    agreed: Annotated[bool, AfterValidator(_given), documented(const=True)]
     text_version: ConsentVersion
 
 
@@ -38,13 +38,20 @@ class Presentation(Input):
     """How it looks. `cover_timestamp_ms` is for a video; the rest is for photos, whose caption is their description."""
 
     cover_timestamp_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
-    title: Annotated[str, Field(max_length=90)] = ""
+    title: Annotated[str, Field(max_length=90), documented(pattern=STORABLE)] = ""
     cover_index: Annotated[int, Field(ge=0, le=34)] = 0
     auto_add_music: bool = False
 
 
 class TikTokOptions(Presentation):
     """Nothing that TikTok wants a creator to decide has a default, so a request must name every choice."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"branded_content": {"const": True}}},
+            "then": {"properties": {"privacy_level": {"not": {"const": "SELF_ONLY"}}}},
+        }
+    )
 
     privacy_level: PrivacyLevel
     allow_comment: bool

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated, TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,7 +17,9 @@ from shared.database import Platform
 from shared.errors import Refused
 from shared.inputs import Input
 from shared.logs import log
+from shared.outputs import Count, Url
 from shared.secret import Secret
+from shared.web.contract import OF_A_PROJECT, Parameter, Reply
 from shared.web.endpoint import Call, Handler, answer
 from shared.web.problems import PROBLEMS
 
@@ -38,10 +42,35 @@ class StartRequest(Input):
     project_id: UUID
 
 
+class StartAnswer(TypedDict):
+    """Send the browser there. The cookie that comes with this answer must come back with the callback."""
+
+    authorization_url: Url
+    expires_in: Count
+
+
+START_ANSWERS = {200: Reply(StartAnswer, {"set-cookie": "Binds this attempt to this browser."})}
+START_PROBLEMS = (*OF_A_PROJECT, "too_many_connects", "platform_switched_off")
+CALLBACK_ANSWERS = {
+    303: Reply(
+        headers={
+            "location": "Settings, with `project`, `platform` and `connect`, which is `connected` or why it is not.",
+            "set-cookie": "Removes the cookie of this attempt.",
+        }
+    )
+}
+CALLBACK_PARAMETERS = (
+    Parameter("state", "query", Annotated[str, Field(pattern=f"^{_STATE.pattern}$")], "Works once.", required=True),
+    Parameter("code", "query", str, "What the platform gives for a consent."),
+    Parameter("error", "query", str, "What the platform gives instead of a code."),
+    Parameter("error_type", "query", str, "Instagram's kind of error."),
+)
+
+
 def start_handler(platform: Platform) -> Handler[StartRequest]:
     async def handle(call: Call[StartRequest]) -> Response:
         started = await connect.start(call.runtime, call.jwt, platform, call.body.project_id)
-        response = answer({"authorization_url": started.authorization_url, "expires_in": _STATE_SECONDS})
+        response = answer(StartAnswer(authorization_url=started.authorization_url, expires_in=_STATE_SECONDS))
         # Lax, not Strict: the platform's redirect back must carry it. __Host-: no other subdomain can plant one.
         response.set_cookie(
             started.cookie_name,

@@ -6,16 +6,22 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
 from shared.errors import Refused
 from shared.settings import Settings
+from shared.web.contract import Parameter, Reply
 from shared.web.endpoint import Call
 from shared.web.problems import PROBLEMS
 
 _CODE = re.compile(r"[0-9a-f]{32}")
+STATUS_ANSWERS = {200: Reply(str, media_type="text/html")}
+STATUS_PARAMETERS = (
+    Parameter("code", "query", Annotated[str, Field(pattern=f"^{_CODE.pattern}$")], "As Meta shows it.", required=True),
+)
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title>

@@ -13,9 +13,9 @@ import re
 import time
 import traceback
 import uuid
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -29,6 +29,7 @@ from shared.errors import Refused
 from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.settings import CRON_SECRET, Misconfigured
+from shared.web.contract import Contract, Promises, SignedPromises
 from shared.web.problems import PROBLEMS, problem
 
 MAX_BODY_BYTES = 1_000_000
@@ -57,7 +58,9 @@ type Serve = Callable[[Request], Awaitable[Response]]
 type Refuse = Callable[[Refused], Response]
 
 
-def user_endpoint[Body](name: str, handle: Handler[Body], body: type[Body] | TypeAdapter[Body]) -> Starlette:
+def user_endpoint[Body](
+    name: str, handle: Handler[Body], body: type[Body] | TypeAdapter[Body], **promises: Unpack[Promises]
+) -> Starlette:
     """POST with a user's JWT and a JSON body. The JWT is only carried: PostgREST judges it at the first call."""
     adapter = body if isinstance(body, TypeAdapter) else TypeAdapter(body)
 
@@ -66,53 +69,57 @@ def user_endpoint[Body](name: str, handle: Handler[Body], body: type[Body] | Typ
         parsed = _parse(adapter, await _read_body(request))
         return await handle(Call(runtime.current(), request, parsed, jwt))
 
-    return _app(name, "POST", serve)
+    return _app(name, Contract(kind="user", method="POST", body=adapter, **promises), serve)
 
 
-def cron_endpoint(name: str, handle: Handler[None]) -> Starlette:
+def cron_endpoint(name: str, handle: Handler[None], **promises: Unpack[Promises]) -> Starlette:
     """GET with the scheduler's secret. Fails closed when no secret is configured."""
 
     async def serve(request: Request) -> Response:
         at = runtime.current()
         expected = f"Bearer {at.settings.secret(CRON_SECRET).reveal()}"
-        given = request.headers.get("authorization", "")
+        given = single(request.headers.getlist("authorization"))
         if not hmac.compare_digest(given.encode(), expected.encode()):
             raise Refused("not_the_cron")
         return await handle(Call(at, request, None, Secret("")))
 
-    return _app(name, "GET", serve)
+    return _app(name, Contract(kind="cron", method="GET", **promises), serve)
 
 
-def signed_endpoint(name: str, handle: Handler[bytes]) -> Starlette:
+def signed_endpoint(name: str, handle: Handler[bytes], **promises: Unpack[SignedPromises]) -> Starlette:
     """POST by a platform or a queue. The handler gets the bytes as they came, because those are what is signed."""
 
     async def serve(request: Request) -> Response:
         body = await _read_body(request)
         return await handle(Call(runtime.current(), request, body, Secret("")))
 
-    return _app(name, "POST", serve)
+    return _app(name, Contract(kind="signed", method="POST", **promises), serve)
 
 
-def public_endpoint(name: str, handle: Handler[None], *, refuse: Refuse = problem) -> Starlette:
+def public_endpoint(
+    name: str, handle: Handler[None], *, refuse: Refuse = problem, **promises: Unpack[Promises]
+) -> Starlette:
     """Anyone may call: the handler finds out by itself whom it is talking to. `refuse` shows a refusal to a person."""
 
     async def serve(request: Request) -> Response:
         return await handle(Call(runtime.current(), request, None, Secret("")))
 
-    return _app(name, "GET", serve, refuse)
+    refusals = "application/problem+json" if refuse is problem else "text/html"
+    return _app(name, Contract(kind="public", method="GET", refusals=refusals, **promises), serve, refuse)
 
 
 def answer(content: Any, status: int = 200, **headers: str) -> JSONResponse:
     return JSONResponse(content, status, headers)
 
 
-def _app(name: str, method: str, serve: Serve, refuse: Refuse = problem) -> Starlette:
+def _app(name: str, contract: Contract, serve: Serve, refuse: Refuse = problem) -> Starlette:
+    """`app.state.contract` is for the generator of the OpenAPI document."""
     logs.configure()
 
     async def respond(request: Request) -> Response:
         started = time.monotonic()
         request_id = uuid.uuid4().hex
-        code, response = await _guarded(name, method, serve, refuse, request)
+        code, response = await _guarded(name, contract.method, serve, refuse, request)
         for header, value in _HEADERS.items():
             response.headers.setdefault(header, value)
         response.headers["x-request-id"] = request_id
@@ -124,7 +131,9 @@ def _app(name: str, method: str, serve: Serve, refuse: Refuse = problem) -> Star
         return response
 
     # A Mount, because a Route would answer methods it does not know by itself.
-    return Starlette(routes=[Mount("/", request_response(respond))])
+    app = Starlette(routes=[Mount("/", request_response(respond))])
+    app.state.contract = contract
+    return app
 
 
 async def _guarded(name: str, method: str, serve: Serve, refuse: Refuse, request: Request) -> tuple[str, Response]:
@@ -163,8 +172,13 @@ def _where(error: Exception) -> str:
     return f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
 
 
+def single(values: Sequence[str]) -> str:
+    """Empty when there is none, and when there are two: nobody honest sends two, and which one counts is a guess."""
+    return values[0] if len(values) == 1 else ""
+
+
 def _bearer(request: Request) -> Secret:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = single(request.headers.getlist("authorization")).partition(" ")
     if scheme.lower() != "bearer" or not _JWT.fullmatch(token):
         raise Refused("not_signed_in")
     return Secret(token)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, NotRequired, TypedDict
 
 from starlette.responses import JSONResponse
 
 from shared.errors import Refused
+from shared.outputs import Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,25 @@ class Problem:
     status: int
     title: str
     detail: str
+
+
+class WrongField(TypedDict):
+    """`field` is the path to it, with dots, as the caller spelled it; empty is the body as a whole."""
+
+    field: str
+    message: str
+
+
+class ProblemDocument(TypedDict):
+    """`code` is stable; title and detail are for the person who meets it. `errors` comes with `invalid_input`."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: NotRequired[list[WrongField]]
+    publication_id: NotRequired[Id]
 
 
 _NOTHING_HAPPENED = "Nothing was changed."
@@ -177,6 +198,10 @@ PROBLEMS: Mapping[str, Problem] = {
 }
 
 
+# RFC 9110 wants every 401 to say how to prove oneself; the platforms' own ways have no name there.
+BEARER_WANTED = ("not_signed_in", "not_the_cron")
+
+
 def problem(refusal: Refused, **headers: str) -> JSONResponse:
     known = PROBLEMS[refusal.code]
     body = {
@@ -189,4 +214,6 @@ def problem(refusal: Refused, **headers: str) -> JSONResponse:
     }
     if refusal.retry_after is not None:
         headers["retry-after"] = str(refusal.retry_after)
+    if refusal.code in BEARER_WANTED:
+        headers["www-authenticate"] = "Bearer"
     return JSONResponse(body, known.status, headers, media_type="application/problem+json")

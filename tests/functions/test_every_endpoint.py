@@ -340,6 +340,17 @@ def test_without_a_sound_token_nobody_is_let_in(
 
 
 @every_user_endpoint
+def test_two_tokens_are_none(client: httpx.Client, somebody: User, name: str) -> None:
+    """Which of them counts would be a guess, and whoever stands before us may guess otherwise."""
+    token = ("authorization", f"Bearer {somebody.token}")
+    for second in (token, ("authorization", "Bearer a.b.c")):
+        headers = [token, second, ("idempotency-key", uuid.uuid4().hex)]
+        answer = client.post(f"/api/{name}", json=BODIES[name], headers=headers)
+        is_problem(answer, 401, "not_signed_in")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@every_user_endpoint
 def test_the_anonymous_do_not_learn_what_a_body_should_look_like(client: httpx.Client, name: str) -> None:
     is_problem(client.post(f"/api/{name}", content=b"{"), 401, "not_signed_in")
 
@@ -389,6 +400,9 @@ def test_without_the_schedulers_secret_nothing_runs(
         answer = client.get(f"/api/{name}", headers={} if given is None else {"authorization": given})
         is_problem(answer, 401, "not_the_cron")
     is_problem(client.get(f"/api/{name}", params={"authorization": f"Bearer {secret}"}), 401, "not_the_cron")
+    twice = client.get(f"/api/{name}", headers=[("authorization", f"Bearer {secret}")] * 2)
+    is_problem(twice, 401, "not_the_cron")
+    assert twice.headers["www-authenticate"] == "Bearer"
 
     assert dead_state()
 

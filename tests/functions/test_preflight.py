@@ -15,7 +15,7 @@ from sandbox.creator import TIKTOK_CHOICES, Creator, instagram_photo, instagram_
 from sandbox.samples import Samples
 from sandbox.stack.clients import SandboxControl
 from shared.publishing.draft import DRAFT
-from shared.publishing.preflight import preflight
+from shared.publishing.preflight import Preflight, preflight
 from shared.secret import Secret
 from tests.functions.drafts import Draft, MakeDraft
 from tests.limits import LIMITS, leave, told_to_wait, wait
@@ -337,7 +337,7 @@ def test_an_address_that_no_platform_could_fetch_is_a_problem(
     made = draft("instagram")
     runtime = runtime_at(R2_PUBLIC_URL=address)
 
-    async def run() -> Json:
+    async def run() -> Preflight:
         async with runtime.egress.client:
             asked = DRAFT.validate_json(json.dumps(made.request()))
             return await preflight(runtime, Secret(made.owner.user.token), asked)

@@ -275,6 +275,17 @@ def test_a_click_needs_a_key(project: Project, photo_body: Json, db: Database, k
     assert rows(db, project) == 0
 
 
+def test_a_click_with_two_keys_has_none(project: Project, photo_body: Json, db: Database) -> None:
+    """Even with the same one twice: which of two counts would be a guess."""
+    for second in ("first-key-of-two", "other-key-of-two"):
+        headers = [*project.owner.user.headers.items(), ("idempotency-key", "first-key-of-two")]
+        answer = project.owner.api.post(
+            "/api/publish", json=photo_body, headers=[*headers, ("idempotency-key", second)]
+        )
+        assert refused(answer, 400, "idempotency_key_missing")
+    assert rows(db, project) == 0
+
+
 def test_the_same_click_again_gives_the_same_answer_and_no_second_post(
     project: Project, connect: Connect, photo: dict[str, str], sandbox: SandboxControl, db: Database
 ) -> None:

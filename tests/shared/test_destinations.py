@@ -221,7 +221,7 @@ def test_a_refused_destination_is_an_internal_error_and_a_line_that_names_the_ho
         return answer({})
 
     async def visit() -> httpx.Response:
-        transport = httpx.ASGITransport(public_endpoint("x", handle))
+        transport = httpx.ASGITransport(public_endpoint("x", handle, answers={200: dict[str, str]}))
         async with httpx.AsyncClient(transport=transport, base_url="http://itoms.test") as client:
             return await client.get("/")
 

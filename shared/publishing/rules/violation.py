@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
+from shared.outputs import Count
 from shared.publishing.rules.words import WORDS
+
+
+class PostProblem(TypedDict):
+    """`item` counts from 0, as in the request; null is the post as a whole. `limit` and `found` are for people."""
+
+    code: str
+    item: Count | None
+    what: str
+    limit: str
+    found: str
+    fix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +34,15 @@ class Violation:
         item = {} if self.item is None else {"item": str(self.item + 1)}
         return item | {"limit": self.limit, "found": self.found}
 
-    def present(self) -> dict[str, str | int | None]:
+    def present(self) -> PostProblem:
         """`what` stands by itself: it names the item, counted from 1, and both what is allowed and what was found."""
         words = WORDS[self.code]
         item = "" if self.item is None else f"Item {self.item + 1}: "
-        return {
-            "code": self.code,
-            "item": self.item,
-            "what": item + words.what.format(limit=self.limit, found=self.found),
-            "limit": self.limit,
-            "found": self.found,
-            "fix": words.fix.format(limit=self.limit),
-        }
+        return PostProblem(
+            code=self.code,
+            item=self.item,
+            what=item + words.what.format(limit=self.limit, found=self.found),
+            limit=self.limit,
+            found=self.found,
+            fix=words.fix.format(limit=self.limit),
+        )

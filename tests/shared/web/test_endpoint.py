@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message
 
+from shared import logs
 from shared.errors import Refused
 from shared.inputs import Input
 from shared.runtime import Runtime
@@ -32,6 +33,9 @@ ENVIRONMENT = {
 }
 SIGNED_IN = {"authorization": "Bearer header.payload.signature"}
 MARKER = "IGAA-marker-secret"
+ANSWERS = {200: dict[str, Any]}
+# The log goes to the standard output it finds at first: not to that of one test, which is closed after it.
+logs.configure()
 
 
 class Body(Input):
@@ -77,10 +81,12 @@ def test_a_bug_answers_500_and_shows_neither_its_words_nor_its_trace(
     caplog.set_level(logging.DEBUG)
     found = {
         "user": lambda: request(
-            user_endpoint("x", raising(error), Body), "POST", json={"name": "a"}, headers=SIGNED_IN
+            user_endpoint("x", raising(error), Body, answers=ANSWERS), "POST", json={"name": "a"}, headers=SIGNED_IN
         ),
-        "cron": lambda: request(cron_endpoint("x", raising(error)), headers={"authorization": f"Bearer {CRON_SECRET}"}),
-        "public": lambda: request(public_endpoint("x", raising(error))),
+        "cron": lambda: request(
+            cron_endpoint("x", raising(error), answers=ANSWERS), headers={"authorization": f"Bearer {CRON_SECRET}"}
+        ),
+        "public": lambda: request(public_endpoint("x", raising(error), answers=ANSWERS)),
     }[kind]()
 
     assert found.status_code == 500
@@ -100,7 +106,7 @@ def test_an_error_with_an_error_behind_it_shows_neither(caplog: pytest.LogCaptur
         except RuntimeError as error:
             raise LookupError("marker again") from error
 
-    found = request(public_endpoint("x", handle))
+    found = request(public_endpoint("x", handle, answers=ANSWERS))
 
     assert found.status_code == 500
     assert "marker" not in found.text + caplog.text
@@ -108,7 +114,7 @@ def test_an_error_with_an_error_behind_it_shows_neither(caplog: pytest.LogCaptur
 
 def test_a_refusal_that_nobody_described_is_a_bug_and_not_a_crash(caplog: pytest.LogCaptureFixture) -> None:
     """Its code may come from a SQL function."""
-    found = request(public_endpoint("x", raising(Refused("illegal_transition_or_whatever"))))
+    found = request(public_endpoint("x", raising(Refused("illegal_transition_or_whatever")), answers=ANSWERS))
 
     assert found.status_code == 500
     assert found.headers["content-type"] == "application/problem+json"
@@ -117,7 +123,9 @@ def test_a_refusal_that_nobody_described_is_a_bug_and_not_a_crash(caplog: pytest
 
 def test_a_refusal_is_a_problem_document() -> None:
     found = request(
-        public_endpoint("x", raising(Refused("publication_in_progress", retry_after=2, publication_id="p")))
+        public_endpoint(
+            "x", raising(Refused("publication_in_progress", retry_after=2, publication_id="p")), answers=ANSWERS
+        )
     )
 
     assert found.status_code == 409
@@ -134,7 +142,9 @@ def test_a_refusal_is_a_problem_document() -> None:
 
 
 def test_an_endpoint_for_people_shows_a_refusal_its_own_way() -> None:
-    app = public_endpoint("x", raising(RuntimeError(MARKER)), refuse=lambda refusal: HTMLResponse(refusal.code, 500))
+    app = public_endpoint(
+        "x", raising(RuntimeError(MARKER)), refuse=lambda refusal: HTMLResponse(refusal.code, 500), answers=ANSWERS
+    )
 
     assert request(app).text == "internal_error"
 
@@ -145,7 +155,7 @@ def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("not reached")
 
     monkeypatch.setattr(endpoint, "DEADLINE_SECONDS", 0.05)
-    found = request(public_endpoint("x", handle))
+    found = request(public_endpoint("x", handle, answers=ANSWERS))
 
     assert (found.status_code, found.json()["code"]) == (504, "deadline_reached")
 
@@ -176,7 +186,7 @@ def test_a_body_that_never_ends_is_cut_off_by_the_deadline(monkeypatch: pytest.M
 
         headers = [(name.encode(), value.encode()) for name, value in SIGNED_IN.items()]
         scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "query_string": b"", "app": None}
-        await user_endpoint("x", say_ok, Body)(scope, receive, send)
+        await user_endpoint("x", say_ok, Body, answers=ANSWERS)(scope, receive, send)
         return sent
 
     assert asyncio.run(receive_slowly())[0]["status"] == 504
@@ -194,7 +204,7 @@ def test_a_client_that_goes_away_is_no_error(caplog: pytest.LogCaptureFixture) -
 
         headers = [(name.encode(), value.encode()) for name, value in SIGNED_IN.items()]
         scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "query_string": b"", "app": None}
-        await user_endpoint("x", say_ok, Body)(scope, receive, send)
+        await user_endpoint("x", say_ok, Body, answers=ANSWERS)(scope, receive, send)
         return sent
 
     asyncio.run(run())
@@ -208,7 +218,7 @@ def test_a_process_with_unsound_keys_serves_nothing(
     environment: dict[str, str], keys: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     environment["TOKEN_ENCRYPTION_KEYS"] = keys
-    found = request(public_endpoint("x", say_ok))
+    found = request(public_endpoint("x", say_ok, answers=ANSWERS))
 
     assert (found.status_code, found.json()["code"]) == (500, "misconfigured")
     assert "TOKEN_ENCRYPTION_KEYS" not in found.text
@@ -249,7 +259,7 @@ def test_without_the_schedulers_secret_no_work_is_done(
     if configured is not None:
         environment["CRON_SECRET"] = configured
     headers = {} if given is None else {"authorization": given.encode()}
-    found = request(cron_endpoint("x", work), headers=headers)
+    found = request(cron_endpoint("x", work, answers=ANSWERS), headers=headers)
 
     expected = (401, "not_the_cron") if configured == CRON_SECRET else (500, "misconfigured")
     assert (found.status_code, found.json()["code"]) == expected
@@ -257,7 +267,7 @@ def test_without_the_schedulers_secret_no_work_is_done(
 
 
 def test_with_the_schedulers_secret_the_work_is_done() -> None:
-    found = request(cron_endpoint("x", say_ok), headers={"authorization": f"Bearer {CRON_SECRET}"})
+    found = request(cron_endpoint("x", say_ok, answers=ANSWERS), headers={"authorization": f"Bearer {CRON_SECRET}"})
 
     assert (found.status_code, found.json()) == (200, {"ok": True})
 
@@ -269,7 +279,7 @@ def test_the_handler_of_a_user_gets_the_parsed_body_and_a_token_that_hides_itsel
         seen.append(call)
         return answer({})
 
-    request(user_endpoint("x", handle, Body), "POST", json={"name": "a"}, headers=SIGNED_IN)
+    request(user_endpoint("x", handle, Body, answers=ANSWERS), "POST", json={"name": "a"}, headers=SIGNED_IN)
 
     [call] = seen
     assert call.body == Body(name="a")
@@ -279,7 +289,10 @@ def test_the_handler_of_a_user_gets_the_parsed_body_and_a_token_that_hides_itsel
 
 def test_a_request_is_one_line_without_its_address(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    found = request(public_endpoint("some/name", say_ok), headers={"user-agent": "marker-agent", "cookie": "a=marker"})
+    found = request(
+        public_endpoint("some/name", say_ok, answers=ANSWERS),
+        headers={"user-agent": "marker-agent", "cookie": "a=marker"},
+    )
 
     [line] = [json.loads(record.message) for record in caplog.records if record.name == "itoms"]
     assert line.keys() == {"event", "function", "method", "status", "code", "ms", "request_id"}
@@ -290,7 +303,7 @@ def test_a_request_is_one_line_without_its_address(caplog: pytest.LogCaptureFixt
 
 @pytest.mark.parametrize("method", ["PUT", "HEAD", "TRACE", "PROPFIND", "BREW"])
 def test_another_method_is_refused_by_us_and_not_by_the_framework(method: str) -> None:
-    found = request(public_endpoint("x", say_ok), method)
+    found = request(public_endpoint("x", say_ok, answers=ANSWERS), method)
 
     assert found.status_code == 405
     assert found.headers["allow"] == "GET"
@@ -302,7 +315,7 @@ def test_what_a_handler_says_about_a_header_stands() -> None:
     async def handle(call: Call[None]) -> Response:
         return Response(headers={"cache-control": "private"})
 
-    assert request(public_endpoint("x", handle)).headers["cache-control"] == "private"
+    assert request(public_endpoint("x", handle, answers=ANSWERS)).headers["cache-control"] == "private"
 
 
 def test_every_refusal_in_the_code_is_described() -> None:
