@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Input(BaseModel):
-    """No unknown field, no silent conversion, and nothing that changes after it was checked."""
+    """No unknown field, no silent conversion, and nothing that changes after it was checked.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    What was sent is not repeated in the error's own text, which may end up in a trace.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 # PostgreSQL stores every character but this one.

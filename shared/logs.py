@@ -15,10 +15,11 @@ FIELDS = frozenset(
     }
 )  # fmt: skip
 
-# These write addresses, headers or whole prompts below WARNING, and the addresses may hold tokens.
+# Every library that we load and that has a logger: below WARNING they write addresses, headers or whole prompts, and
+# the addresses may hold tokens.
 _CHATTY = (
     "httpx", "httpcore", "httpx2", "httpcore2", "hpack", "anthropic", "boto3", "botocore", "urllib3", "s3transfer",
-    "postgrest", "asyncio",
+    "postgrest", "asyncio", "concurrent", "vercel", "opentelemetry", "bcdocs",
 )  # fmt: skip
 
 _logger = logging.getLogger("itoms")
@@ -33,6 +34,10 @@ def configure() -> None:
         _logger.setLevel(logging.INFO)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        # A level that somebody gave to a part of one of them would count for more than ours.
+        if isinstance(logger, logging.Logger) and "." in name and name.partition(".")[0] in _CHATTY:
+            logger.setLevel(logging.NOTSET)
 
 
 def log(event: str, *, level: int = logging.INFO, **fields: object) -> None:

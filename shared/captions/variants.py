@@ -41,18 +41,20 @@ SCHEMA = {
 
 
 class _Written(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore")
+    model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
     caption: Annotated[str, Field(max_length=20_000)]
     hashtags: Annotated[list[str], Field(max_length=200)]
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore")
+    model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
     variants: Annotated[list[_Written], Field(max_length=50)]
 
 
 class Variant(BaseModel):
     """`text` is caption and hashtags together, as it would be published."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     caption: str
     hashtags: list[str]

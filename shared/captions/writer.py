@@ -9,7 +9,7 @@ from uuid import UUID
 
 import anthropic
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.captions.fields import CaptionFields
 from shared.captions.variants import SCHEMA, Variant, usable_variants
@@ -42,11 +42,15 @@ removed: write around it. Invent no facts, names, prices or dates."""
 
 
 class _Block(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     type: str
     text: str = ""
 
 
 class _Message(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     stop_reason: str
     content: list[_Block]
 

@@ -55,10 +55,13 @@ class PlatformFailure(Exception):
 class PlatformAnswer(BaseModel):
     """The base of everything parsed from a platform: unknown fields are dropped, numeric ids become text.
 
-    Built at its first use: a cold function pays only for the answers that it gets.
+    Built at its first use: a cold function pays only for the answers that it gets. An error does not repeat what came,
+    because half a token is one too much.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True, hide_input_in_errors=True
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -14,7 +14,7 @@ type Kind = Literal["photo", "video", "reel", "story", "carousel"]
 
 class _Row(BaseModel):
     # Built at its first use, which a cold function that is refused never comes to.
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True, hide_input_in_errors=True)
 
 
 class Publication(_Row):

@@ -40,7 +40,7 @@ _CREATOR_INFOS = 15
 
 
 class _Facts(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True, hide_input_in_errors=True)
 
     kind: Kind | None
     items: tuple[Item, ...]

@@ -30,6 +30,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "state": ("response POST /api/oauth/*/start body", "outbound www.instagram.com *", "outbound www.tiktok.com *"),
     "cookie": ("response POST /api/oauth/*/start header set-cookie",),
     "session": (),
+    # To its own creator and to the platforms, and where it is kept until then.
+    "caption": ("response *", "table public.publications", f"{INSTAGRAM} *", f"{TIKTOK} *"),
     "e-mail": (),
     "SUPABASE_SECRET_KEY": (),
     "SUPABASE_JWT_SECRET": (),
@@ -97,7 +99,7 @@ class Watch:
                 return
             exchange = _Exchange(watch, scope)
             try:
-                await answer(server, scope, receive, exchange.sender(send))
+                await answer(server, scope, exchange.receiver(receive), exchange.sender(send))
             finally:
                 exchange.done()
 
@@ -112,6 +114,8 @@ class Watch:
         with psycopg.connect(database) as connection:
             for (email,) in connection.execute("select email from auth.users where email is not null"):
                 self.know("e-mail", email)
+            for (caption,) in connection.execute("select distinct caption from public.publications"):
+                self.know("caption", caption)
             for place, text in dump(connection):
                 self.see(place, text)
 
@@ -146,10 +150,18 @@ class _Exchange:
         self._place = f"response {scope['method']} {scope['path']}"
         self._query = scope.get("query_string", b"").decode("latin-1")
         self._path = str(scope["path"])
-        self._body = b""
+        self._asked = self._body = b""
         for name, value in scope["headers"]:
             if name == b"authorization":
                 watch.know("session", value.decode("latin-1").partition(" ")[2])
+
+    def receiver(self, receive: Receive) -> Receive:
+        async def received() -> Message:
+            message = await receive()
+            self._asked += message.get("body", b"")
+            return message
+
+        return received
 
     def sender(self, send: Send) -> Send:
         async def sent(message: Message) -> None:
@@ -173,6 +185,16 @@ class _Exchange:
         if self._path.endswith("/start") and "authorization_url" in text:
             url = json.loads(text)["authorization_url"]
             self._watch.know("state", parse_qs(urlsplit(url).query)["state"][0])
+        self._know_caption()
+
+    def _know_caption(self) -> None:
+        """Also of a post that was refused, and so was never stored."""
+        try:
+            asked = json.loads(self._asked)
+        except ValueError:
+            return
+        if isinstance(asked, dict) and isinstance(asked.get("caption"), str):
+            self._watch.know("caption", asked["caption"])
 
 
 class _Handler(logging.Handler):

@@ -86,6 +86,16 @@ def test_libraries_that_write_addresses_and_bodies_are_quiet(name: str, caplog: 
     assert "marker" not in caplog.text
 
 
+def test_a_part_of_a_library_that_was_made_to_talk_before_is_quiet_again(caplog: pytest.LogCaptureFixture) -> None:
+    part = logging.getLogger("anthropic._base_client")
+    part.setLevel(logging.DEBUG)
+    logs.configure()
+    caplog.set_level(logging.DEBUG)
+    part.debug("Request options: marker")
+
+    assert "marker" not in caplog.text
+
+
 @pytest.mark.parametrize("file", PRODUCT, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_every_call_names_an_event_and_fields_of_the_list(file: Path) -> None:
     """A call in a path that is rarely taken must not be the one that fails."""
