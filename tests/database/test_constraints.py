@@ -1,0 +1,342 @@
+"""Every check, key and reference, each tried with what it is there to refuse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.database.test_rls import TABLES
+
+type Changes = Mapping[str, object]
+
+ID, OTHER_ID = str(UUID(int=1)), str(UUID(int=2))
+NOW = "2026-11-25T00:00:00Z"
+ENVELOPE = f"v1.k.{'a' * 16}.{'a' * 30}"
+
+# Each is a copy of the seed's row with these changes; where there are edges, the first value beyond each.
+REFUSED: Mapping[str, Sequence[Changes]] = {
+    "audit_chain_hash_check": [{"hash": "0" * 63}, {"hash": "A" * 64}],
+    "audit_chain_position_check": [{"position": 0}],
+    "audit_log_action_check": [{"action": ""}, {"action": "A"}, {"action": "a" * 61}],
+    "audit_log_check": [{"actor_kind": "operator", "actor": None}, {"operator": "ada"}],
+    "audit_log_check1": [{"actor_kind": "system", "actor": ID}],
+    "audit_log_detail_check": [{"detail": []}, {"detail": {"count": 1}}, {"detail": {"id": "1" * 2000}}],
+    "audit_log_operator_check": [
+        {"actor_kind": "operator", "actor": None, "operator": ""},
+        {"actor_kind": "operator", "actor": None, "operator": "o" * 65},
+    ],
+    "call_budgets_call_check": [{"call": ""}, {"call": "A"}, {"call": "a" * 41}],
+    "caption_usage_used_check": [{"used": 0}],
+    "connection_tokens_access_token_check": [{"access_token": "IGAA"}],
+    "connection_tokens_check": [
+        {"refresh_token": ENVELOPE, "refresh_expires_at": None},
+        {"refresh_token": None, "refresh_expires_at": NOW},
+    ],
+    "connection_tokens_refresh_token_check": [{"refresh_token": "rft.x", "refresh_expires_at": NOW}],
+    "connections_account_type_check": [{"platform": "instagram", "account_type": "A" * 41}],
+    "connections_callback_ids_check": [{"callback_ids": []}, {"callback_ids": ["x"] * 5}],
+    "connections_check": [{"account_type": "BUSINESS"}, {"platform": "instagram"}],
+    "connections_check1": [{"status": "needs_reconnect"}, {"status_reason": "revoked"}],
+    "connections_display_name_check": [{"display_name": "n" * 201}],
+    "connections_platform_account_id_check": [{"platform_account_id": ""}, {"platform_account_id": "1" * 129}],
+    "consents_subject_check": [{"subject": ""}, {"subject": "A"}, {"subject": "a" * 61}],
+    "consents_text_version_check": [{"text_version": ""}, {"text_version": "1" * 41}],
+    "contents_description_check": [{"description": "d" * 5001}],
+    "contents_tags_check": [{"tags": ["t"] * 31}, {"tags": [""]}, {"tags": ["t" * 101]}, {"tags": [None]}],
+    "contents_title_check": [{"title": ""}, {"title": "t" * 301}],
+    "media_assets_byte_size_check": [{"byte_size": 0}, {"byte_size": 4_000_000_001}],
+    "media_assets_check": [{"completed_at": NOW}, {"state": "ready", "width": 1, "height": 1}],
+    "media_assets_check1": [{"refusal": "too_big"}, {"state": "refused", "completed_at": NOW}],
+    "media_assets_check2": [
+        {"state": "ready", "completed_at": NOW},
+        {"state": "ready", "completed_at": NOW, "width": 0, "height": 1},
+        {"state": "ready", "completed_at": NOW, "width": 1, "height": 0},
+    ],
+    "media_assets_media_type_check": [{"media_type": "image/png"}],
+    "media_assets_object_key_check": [{"object_key": "media/photo.jpg"}, {"object_key": f"media/{'a' * 64}.svg"}],
+    "media_assets_sha256_check": [{"sha256": "0" * 63}, {"sha256": "0" * 65}, {"sha256": "A" * 64}],
+    "oauth_states_cookie_hash_check": [{"cookie_hash": "a" * 63}, {"cookie_hash": "cookie"}],
+    "oauth_states_state_hash_check": [{"state_hash": "a" * 63}, {"state_hash": "state"}],
+    "projects_name_check": [{"name": ""}, {"name": "n" * 121}],
+    "publication_events_event_check": [{"event": ""}, {"event": "A"}, {"event": "a" * 61}],
+    "publication_items_alt_text_check": [{"alt_text": ""}, {"alt_text": "a" * 1001}],
+    "publication_items_position_check": [{"position": -1}, {"position": 35}],
+    "publications_caption_check": [{"caption": "c" * 4001}],
+    "publications_check": [{"finished_at": NOW}, {"state": "failed", "reason": "given_up"}],
+    "publications_check2": [{"state": "failed", "finished_at": NOW}, {"state": "unknown"}],
+    "publications_idempotency_key_check": [{"idempotency_key": key} for key in ("k" * 7, "k" * 129, "with space")],
+    "publications_options_are_small": [{"options": {"x": "o" * 1500}}],
+    "publications_options_check": [{"options": []}],
+    "publications_published_has_id": [{"state": "published", "finished_at": NOW}],
+    "publications_reason_check": [{"reason": ""}, {"reason": "In words"}, {"reason": "r" * 81}],
+    "publications_request_hash_check": [{"request_hash": "0" * 63}, {"request_hash": "A" * 64}],
+    "tiktok_uploads_byte_size_check": [{"byte_size": 0}],
+    "tiktok_uploads_chunk_size_check": [{"chunk_size": 0}],
+    "tiktok_uploads_stored_chunks_check": [{"stored_chunks": -1}],
+    "tiktok_uploads_upload_url_check": [{"upload_url": "https://open-upload.tiktokapis.com/video/?upload_id=1"}],
+    "webhook_deliveries_digest_check": [{"digest": "0" * 63}, {"digest": "event"}],
+}
+
+# Copies of the seed's row, of which the last is one too many.
+TWICE: Mapping[str, Sequence[Changes]] = {
+    # One place in the chain for one line.
+    "audit_chain_entry_id_key": [{"position": 1_000_000}],
+    "audit_chain_pkey": [{"entry_id": -1}],
+    "audit_log_pkey": [{}],
+    "audit_people_pkey": [{"pseudonym": ID}],
+    "audit_people_pseudonym_key": [{"user_id": ID}],
+    "call_budgets_pkey": [{}],
+    "caption_usage_pkey": [{}],
+    "connection_tokens_pkey": [{}],
+    # One account belongs to one project.
+    "connections_platform_platform_account_id_key": [{"id": ID}],
+    "connections_pkey": [{"platform_account_id": "another"}],
+    "consents_pkey": [{}],
+    "contents_pkey": [{}],
+    # One receipt for one connection.
+    "disconnections_connection_id_key": [{"id": ID}],
+    "disconnections_pkey": [{"connection_id": ID}],
+    "former_jobs_pkey": [{}],
+    "media_assets_object_key_key": [{"id": ID}],
+    "media_assets_pkey": [{"object_key": f"media/{'b' * 64}.jpg"}],
+    "oauth_states_state_hash_key": [{"id": ID}],
+    "oauth_states_pkey": [{"state_hash": "b" * 64}],
+    "object_deletions_pkey": [{}],
+    "objections_pkey": [{}],
+    # Also where it is the whole platform that pauses.
+    "pauses_platform_connection_id_key": [{"id": -1, "connection_id": None}, {"id": -2, "connection_id": None}],
+    "pauses_pkey": [{"connection_id": None}],
+    "project_members_pkey": [{}],
+    "projects_pkey": [{}],
+    "publication_events_pkey": [{}],
+    "publication_items_pkey": [{}],
+    # One click, one publication.
+    "publications_created_by_idempotency_key_key": [{"id": ID}],
+    # One job of TikTok's, one publication.
+    "publications_publish_id_idx": [
+        {"id": ID, "idempotency_key": "copy-one", "publish_id": "v_pub_1"},
+        {"id": OTHER_ID, "idempotency_key": "copy-two", "publish_id": "v_pub_1"},
+    ],
+    "publications_pkey": [{"idempotency_key": "a-copy-of-it"}],
+    "purge_runs_pkey": [{}],
+    "tiktok_uploads_pkey": [{}],
+    "webhook_deliveries_pkey": [{}],
+}
+
+# What becomes of a row when that which it refers to is deleted.
+REFERENCES: Mapping[str, str] = {
+    "audit_chain_entry_id_fkey": "keeps it",
+    "audit_people_user_id_fkey": "goes",
+    "call_budgets_connection_id_fkey": "goes",
+    "caption_usage_user_id_fkey": "goes",
+    "connection_tokens_connection_id_fkey": "goes",
+    "connections_connected_by_fkey": "forgets",
+    "connections_project_id_fkey": "goes",
+    "consents_publication_id_fkey": "forgets",
+    "consents_user_id_fkey": "goes",
+    "contents_created_by_fkey": "forgets",
+    "contents_project_id_fkey": "goes",
+    "disconnections_disconnected_by_fkey": "forgets",
+    "disconnections_project_id_fkey": "goes",
+    "former_jobs_publication_id_fkey": "goes",
+    "media_assets_content_id_fkey": "goes",
+    "media_assets_created_by_fkey": "forgets",
+    "media_assets_project_id_fkey": "goes",
+    "oauth_states_project_id_fkey": "goes",
+    "oauth_states_user_id_fkey": "goes",
+    "objections_user_id_fkey": "goes",
+    "pauses_connection_id_fkey": "goes",
+    "project_members_project_id_fkey": "goes",
+    "project_members_user_id_fkey": "goes",
+    "projects_created_by_fkey": "forgets",
+    "publication_events_publication_id_fkey": "goes",
+    "publication_items_media_asset_id_fkey": "forgets",
+    "publication_items_publication_id_fkey": "goes",
+    "publications_connection_id_fkey": "forgets",
+    "publications_content_id_fkey": "forgets",
+    "publications_cover_asset_id_fkey": "forgets",
+    "publications_created_by_fkey": "forgets",
+    "publications_project_id_fkey": "goes",
+    "tiktok_uploads_publication_id_fkey": "goes",
+}
+
+# Everything else must have a value.
+MAY_BE_EMPTY: Mapping[str, str] = {
+    "private.audit_log": "actor operator platform project_id subject_id",
+    "private.connection_tokens": "refresh_expires_at refresh_lease_until refresh_token",
+    "private.oauth_states": "consumed_at",
+    "private.pauses": "connection_id",
+    "public.connections": "account_type connected_by status_reason",
+    "public.consents": "publication_id",
+    "public.contents": "created_by",
+    "public.disconnections": "disconnected_by revocation_at",
+    "public.media_assets": "audio_channels audio_codec audio_sample_rate bit_rate chroma completed_at created_by"
+    " duration_ms edit_list fast_start frame_rate height multi_picture progressive refusal video_codec width",
+    "public.projects": "created_by",
+    "public.publication_items": "alt_text container_id media_asset_id",
+    "public.publications": "connection_id container_id content_id cover_asset_id created_by finished_at intent_at"
+    " lease_expires_at next_step_at permalink post_id publish_id reason",
+}
+
+CHECKS = """
+    select c.conname, c.conrelid::regclass::text from pg_constraint as c
+    where c.contype = 'c' and c.connamespace::regnamespace::text in ('public', 'private')
+"""
+UNIQUE = """
+    select c.relname, i.indrelid::regclass::text from pg_index as i join pg_class as c on c.oid = i.indexrelid
+    where i.indisunique and c.relnamespace::regnamespace::text in ('public', 'private')
+"""
+FOREIGN = """
+    select c.conname, c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text, f.attname
+    from pg_constraint as c
+    join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+    join pg_attribute as f on f.attrelid = c.confrelid and f.attnum = c.confkey[1]
+    where c.contype = 'f' and c.connamespace::regnamespace::text in ('public', 'private')
+"""
+EMPTY = """
+    select c.relnamespace::regnamespace::text || '.' || c.relname, string_agg(a.attname, ' ' order by a.attname)
+    from pg_class as c
+    join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and not a.attnotnull
+    where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text in ('public', 'private')
+    group by 1
+"""
+
+
+def copy(connection: psycopg.Connection[Any], table: str, changes: Changes) -> None:
+    """Checks are asked before keys, and keys before references: nothing but the changes can stand in the way."""
+    connection.execute(
+        f"insert into {table} overriding system value"
+        f" select (jsonb_populate_record(t, %s::jsonb)).* from {table} as t limit 1",
+        (json.dumps(changes),),
+    )
+
+
+def refused_by(connection: psycopg.Connection[Any], table: str, changes: Changes) -> str | None:
+    try:
+        with connection.transaction(force_rollback=True):
+            copy(connection, table, changes)
+    except psycopg.errors.CheckViolation as violation:
+        return violation.diag.constraint_name
+    return None
+
+
+def second_refused_by(connection: psycopg.Connection[Any], table: str, copies: Sequence[Changes]) -> str | None:
+    try:
+        with connection.transaction(force_rollback=True):
+            for changes in copies[:-1]:
+                copy(connection, table, changes)
+            with connection.transaction():
+                copy(connection, table, copies[-1])
+    except psycopg.errors.UniqueViolation as violation:
+        return violation.diag.constraint_name
+    return None
+
+
+def judge_check(connection: psycopg.Connection[Any], table: str, name: str) -> None:
+    assert {refused_by(connection, table, changes) for changes in REFUSED[name]} == {name}
+
+
+def judge_key(connection: psycopg.Connection[Any], table: str, name: str) -> None:
+    assert second_refused_by(connection, table, TWICE[name]) == name
+
+
+def becomes(connection: psycopg.Connection[Any], name: str) -> str:
+    """What happens to the row that refers, when what it refers to is deleted."""
+    table, column, parent, key = reference(connection, name)
+    target = f"select {key} from {parent} limit 1"
+    if parent == "auth.users":
+        # Somebody new, so that no rule about owners who leave has a say.
+        target = f"insert into auth.users (id) values ('{uuid4()}') returning id"
+    with connection.transaction(force_rollback=True):
+        without_triggers(connection, table, parent)
+        refer = f"with target as ({target}) update {table} as t set {column} = (select {key} from target)"
+        (one,) = connection.execute(f"{refer} where ctid = (select ctid from {table} limit 1) returning {column}")
+        rows, values = counted(connection, table, column)
+        try:
+            with connection.transaction():
+                connection.execute(f"delete from {parent} where {key} = %s", one)
+        except psycopg.errors.ForeignKeyViolation:
+            return "keeps it"
+        rows_left, values_left = counted(connection, table, column)
+    if rows_left < rows:
+        return "goes"
+    return "forgets" if values_left < values else "stays"
+
+
+def refuses_a_stranger(connection: psycopg.Connection[Any], name: str) -> bool:
+    table, column, parent, key = reference(connection, name)
+    stranger = f"coalesce(max({key}), 0) + 1 from {parent}" if column == "entry_id" else "gen_random_uuid()"
+    try:
+        with connection.transaction(force_rollback=True):
+            without_triggers(connection, table)
+            connection.execute(
+                f"update {table} set {column} = (select {stranger}) where ctid = (select ctid from {table} limit 1)"
+            )
+    except psycopg.errors.ForeignKeyViolation as violation:
+        return violation.diag.constraint_name == name
+    return False
+
+
+def reference(connection: psycopg.Connection[Any], name: str) -> tuple[str, str, str, str]:
+    table, column, parent, key = next(row[1:] for row in connection.execute(FOREIGN) if row[0] == name)
+    return table, column, parent, key
+
+
+def without_triggers(connection: psycopg.Connection[Any], *tables: str) -> None:
+    """But for those that keep the references."""
+    for table in set(tables) - {"auth.users"}:
+        connection.execute(f"alter table {table} disable trigger user")
+
+
+def counted(connection: psycopg.Connection[Any], table: str, column: str) -> tuple[int, int]:
+    ((rows, values),) = connection.execute(f"select count(*), count({column}) from {table}").fetchall()
+    return rows, values
+
+
+def named(connection: psycopg.Connection[Any], query: str) -> dict[str, str]:
+    rows = [row[:2] for row in connection.execute(query)]
+    assert len(dict(rows)) == len(rows), "two have the same name"
+    return dict(rows)
+
+
+def test_every_check_has_something_to_refuse(seeded: psycopg.Connection[Any]) -> None:
+    assert set(named(seeded, CHECKS)) == set(REFUSED)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_check_refuses_what_it_is_there_for(seeded: psycopg.Connection[Any], name: str) -> None:
+    judge_check(seeded, named(seeded, CHECKS)[name], name)
+
+
+def test_every_key_is_tried(seeded: psycopg.Connection[Any]) -> None:
+    assert set(named(seeded, UNIQUE)) == set(TWICE)
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_what_there_is_once_is_not_there_twice(seeded: psycopg.Connection[Any], name: str) -> None:
+    judge_key(seeded, named(seeded, UNIQUE)[name], name)
+
+
+def test_every_table_has_a_primary_key(seeded: psycopg.Connection[Any]) -> None:
+    keyed = {name.removesuffix("_pkey") for name in TWICE if name.endswith("_pkey")}
+
+    assert {name.partition(".")[2] for (name,) in seeded.execute(TABLES)} == keyed
+
+
+def test_every_reference_says_what_becomes_of_its_row(seeded: psycopg.Connection[Any]) -> None:
+    assert set(named(seeded, FOREIGN)) == set(REFERENCES)
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_a_reference_is_to_what_exists_and_ends_with_it(seeded: psycopg.Connection[Any], name: str) -> None:
+    assert refuses_a_stranger(seeded, name)
+    assert becomes(seeded, name) == REFERENCES[name]
+
+
+def test_what_may_be_empty_is_on_the_reviewed_list(seeded: psycopg.Connection[Any]) -> None:
+    assert dict(seeded.execute(EMPTY).fetchall()) == MAY_BE_EMPTY
