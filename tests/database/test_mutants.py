@@ -90,7 +90,7 @@ def survives(connection: Connection, mutant: Mutant) -> bool:
     with mutated(connection, change):
         try:
             proof()
-        except (AssertionError, psycopg.Error):
+        except (AssertionError, psycopg.Error, pytest.fail.Exception):
             return False
     return True
 

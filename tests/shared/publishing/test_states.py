@@ -47,25 +47,20 @@ def publication(make_creator: Callable[[], Creator], db: psycopg.Connection[Any]
     owner = make_creator()
     project_id = owner.create_project("Hills")
 
-    def make(platform: str, state: str) -> str:
-        found = db.execute(
-            "insert into public.publications (project_id, platform, kind, caption, state, reason, container_id,"
-            " idempotency_key, request_hash, created_by, next_step_at, finished_at)"
-            " values (%(project)s, %(platform)s, 'photo', '', %(state)s::public.publication_state, 'outcome_unclear',"
-            " '1', %(key)s, repeat('0', 64), %(user)s, null,"
-            " case when %(state)s::text in ('published', 'failed') then now() end) returning id",
-            {
-                "project": project_id,
-                "platform": platform,
-                "state": state,
-                "key": uuid.uuid4().hex,
-                "user": owner.user.id,
-            },
-        ).fetchone()
-        assert found is not None
-        return str(found[0])
+    return lambda platform, state: insert(db, project_id, owner.user.id, platform, state)
 
-    return make
+
+def insert(db: psycopg.Connection[Any], project_id: str, user_id: str, platform: str, state: str) -> str:
+    found = db.execute(
+        "insert into public.publications (project_id, platform, kind, caption, state, reason, container_id,"
+        " idempotency_key, request_hash, created_by, next_step_at, finished_at)"
+        " values (%(project)s, %(platform)s, 'photo', '', %(state)s::public.publication_state, 'outcome_unclear',"
+        " '1', %(key)s, repeat('0', 64), %(user)s, null,"
+        " case when %(state)s::text in ('published', 'failed') then now() end) returning id",
+        {"project": project_id, "platform": platform, "state": state, "key": uuid.uuid4().hex, "user": user_id},
+    ).fetchone()
+    assert found is not None
+    return str(found[0])
 
 
 @pytest.mark.parametrize(("platform", "before", "after"), EVERY_PAIR)
@@ -77,7 +72,7 @@ def test_only_the_steps_of_the_platform_are_possible(
     if after in LEGAL[platform][before]:
         assert db.execute(update, (after, publication_id)).fetchone() == (after,)
         return
-    with pytest.raises(psycopg.Error) as raised:
+    with pytest.raises(psycopg.Error) as raised, db.transaction():
         db.execute(update, (after, publication_id))
     assert (raised.value.sqlstate, raised.value.diag.message_primary) == ("P0001", "illegal_transition")
     state = db.execute("select state::text from public.publications where id = %s", (publication_id,)).fetchone()
