@@ -20,6 +20,8 @@ ENVELOPE = f"v1.k.{'a' * 16}.{'a' * 30}"
 
 # Each is a copy of the seed's row with these changes; where there are edges, the first value beyond each.
 REFUSED: Mapping[str, Sequence[Changes]] = {
+    "access_endings_cause_check": [{"cause": ""}, {"cause": "In words"}, {"cause": "c" * 61}],
+    "access_endings_tokens_deleted_check": [{"tokens_deleted": 0}, {"tokens_deleted": 3}],
     "audit_chain_hash_check": [{"hash": "0" * 63}, {"hash": "A" * 64}],
     "audit_chain_position_check": [{"position": 0}],
     "audit_log_action_check": [{"action": ""}, {"action": "A"}, {"action": "a" * 61}],
@@ -49,6 +51,8 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "contents_description_check": [{"description": "d" * 5001}],
     "contents_tags_check": [{"tags": ["t"] * 31}, {"tags": [""]}, {"tags": ["t" * 101]}, {"tags": [None]}],
     "contents_title_check": [{"title": ""}, {"title": "t" * 301}],
+    "disconnections_cause_is_known": [{"cause": "another"}],
+    "disconnections_user_only_if_theirs": [{"cause": "platform_deletion", "disconnected_by": ID}],
     "media_assets_byte_size_check": [{"byte_size": 0}, {"byte_size": 4_000_000_001}],
     "media_assets_check": [{"completed_at": NOW}, {"state": "ready", "width": 1, "height": 1}],
     "media_assets_check1": [{"refusal": "too_big"}, {"state": "refused", "completed_at": NOW}],
@@ -60,8 +64,13 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "media_assets_media_type_check": [{"media_type": "image/png"}],
     "media_assets_object_key_check": [{"object_key": "media/photo.jpg"}, {"object_key": f"media/{'a' * 64}.svg"}],
     "media_assets_sha256_check": [{"sha256": "0" * 63}, {"sha256": "0" * 65}, {"sha256": "A" * 64}],
+    "notices_cause_check": [{"cause": ""}, {"cause": "In words"}, {"cause": "c" * 61}],
+    "notices_kind_is_known": [{"kind": "another"}],
     "oauth_states_cookie_hash_check": [{"cookie_hash": "a" * 63}, {"cookie_hash": "cookie"}],
     "oauth_states_state_hash_check": [{"state_hash": "a" * 63}, {"state_hash": "state"}],
+    "platform_deletions_confirmation_code_check": [{"confirmation_code": "a" * 31}, {"confirmation_code": "A" * 32}],
+    "platform_deletions_digest_check": [{"digest": "0" * 63}, {"digest": "17841400000000001"}],
+    "platform_deletions_outcome_check": [{"outcome": "another"}],
     "projects_name_check": [{"name": ""}, {"name": "n" * 121}],
     "publication_events_event_check": [{"event": ""}, {"event": "A"}, {"event": "a" * 61}],
     "publication_items_alt_text_check": [{"alt_text": ""}, {"alt_text": "a" * 1001}],
@@ -84,6 +93,7 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
 
 # Copies of the seed's row, of which the last is one too many.
 TWICE: Mapping[str, Sequence[Changes]] = {
+    "access_endings_pkey": [{}],
     # One place in the chain for one line.
     "audit_chain_entry_id_key": [{"position": 1_000_000}],
     "audit_chain_pkey": [{"entry_id": -1}],
@@ -104,6 +114,7 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     "former_jobs_pkey": [{}],
     "media_assets_object_key_key": [{"id": ID}],
     "media_assets_pkey": [{"object_key": f"media/{'b' * 64}.jpg"}],
+    "notices_pkey": [{}],
     "oauth_states_state_hash_key": [{"id": ID}],
     "oauth_states_pkey": [{"state_hash": "b" * 64}],
     "object_deletions_pkey": [{}],
@@ -111,6 +122,10 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     # Also where it is the whole platform that pauses.
     "pauses_platform_connection_id_key": [{"id": -1, "connection_id": None}, {"id": -2, "connection_id": None}],
     "pauses_pkey": [{"connection_id": None}],
+    # One answer to one request.
+    "platform_deletions_digest_key": [{"confirmation_code": "b" * 32}],
+    "platform_deletions_pkey": [{"digest": "b" * 64}],
+    "platform_switches_pkey": [{}],
     "project_members_pkey": [{}],
     "projects_pkey": [{}],
     "publication_events_pkey": [{}],
@@ -130,6 +145,7 @@ TWICE: Mapping[str, Sequence[Changes]] = {
 
 # What becomes of a row when that which it refers to is deleted.
 REFERENCES: Mapping[str, str] = {
+    "access_endings_project_id_fkey": "goes",
     "audit_chain_entry_id_fkey": "keeps it",
     "audit_people_user_id_fkey": "goes",
     "call_budgets_connection_id_fkey": "goes",
@@ -147,6 +163,8 @@ REFERENCES: Mapping[str, str] = {
     "media_assets_content_id_fkey": "goes",
     "media_assets_created_by_fkey": "forgets",
     "media_assets_project_id_fkey": "goes",
+    "notices_project_id_fkey": "goes",
+    "notices_user_id_fkey": "goes",
     "oauth_states_project_id_fkey": "goes",
     "oauth_states_user_id_fkey": "goes",
     "objections_user_id_fkey": "goes",
@@ -171,16 +189,18 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "private.connection_tokens": "refresh_expires_at refresh_lease_until refresh_token",
     "private.oauth_states": "consumed_at",
     "private.pauses": "connection_id",
+    "private.platform_switches": "confirm_before switched_off_at",
     "public.connections": "account_type connected_by status_reason",
     "public.consents": "publication_id",
     "public.contents": "created_by",
     "public.disconnections": "disconnected_by revocation_at",
     "public.media_assets": "audio_channels audio_codec audio_sample_rate bit_rate chroma completed_at created_by"
     " duration_ms edit_list fast_start frame_rate height multi_picture progressive refusal video_codec width",
+    "public.notices": "connection_id read_at",
     "public.projects": "created_by",
     "public.publication_items": "alt_text container_id media_asset_id",
-    "public.publications": "connection_id container_id content_id cover_asset_id created_by finished_at intent_at"
-    " lease_expires_at next_step_at permalink post_id publish_id reason",
+    "public.publications": "confirmed_at connection_id container_id content_id cover_asset_id created_by finished_at"
+    " intent_at lease_expires_at next_step_at permalink platform_ids_cleared_at post_id publish_id reason",
 }
 
 CHECKS = """

@@ -15,22 +15,31 @@ from tests.database.test_constraints import FOREIGN
 # A name of a foreign key: the rows that refer are found when the row they refer to goes. Otherwise the function, and
 # its words, from where it looks for rows.
 SERVES: Mapping[str, str | tuple[str, str]] = {
+    "access_endings_project_id_idx": "access_endings_project_id_fkey",
     "caption_usage_day_idx": (
         "private.purge",
         "from private.caption_usage as u where u.day < (now() at time zone 'utc')::date - 30 limit p_batch",
     ),
     "connection_tokens_issued_at_idx": (
         "private.due_refreshes",
-        "from private.connection_tokens as t where t.issued_at <= now() - interval '25 hours'",
+        "from private.connection_tokens as t inner join public.connections as c on t.connection_id = c.id"
+        " where t.issued_at <= now() - interval '25 hours'",
     ),
     "connection_tokens_last_end_idx": (
         "private.purge",
         "from private.connection_tokens as t inner join public.connections as c on t.connection_id = c.id"
         " where coalesce(t.refresh_expires_at, t.access_expires_at) <= now() limit p_batch",
     ),
-    # Callbacks ask for it by hand.
-    "connections_callback_ids_idx": ("", "from public.connections as c where c.callback_ids @> array['1']"),
+    "connections_callback_ids_idx": (
+        "private.end_access_of",
+        "from public.connections as c where c.platform = p_platform and c.callback_ids @> array[p_callback_id]",
+    ),
     "connections_connected_by_idx": "connections_connected_by_fkey",
+    "connections_needs_reconnect_idx": (
+        "private.purge_endings",
+        "from public.connections as c"
+        " where c.status = 'needs_reconnect' and c.status_since <= now() - interval '30 days' limit p_batch",
+    ),
     "connections_project_id_idx": "connections_project_id_fkey",
     "consents_publication_id_idx": "consents_publication_id_fkey",
     "consents_user_id_idx": "consents_user_id_fkey",
@@ -47,6 +56,12 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "media_assets_content_id_idx": "media_assets_content_id_fkey",
     "media_assets_created_by_idx": "media_assets_created_by_fkey",
     "media_assets_project_id_idx": "media_assets_project_id_fkey",
+    "notices_created_at_idx": (
+        "private.purge_endings",
+        "from public.notices as n where n.created_at <= now() - interval '1 year' limit p_batch",
+    ),
+    "notices_project_id_idx": "notices_project_id_fkey",
+    "notices_user_id_idx": "notices_user_id_fkey",
     "oauth_states_expires_at_idx": (
         "private.purge",
         "from private.oauth_states as s where s.expires_at <= now() or s.consumed_at is not null limit p_batch",
@@ -62,6 +77,10 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "from private.object_deletions as d where d.due_at <= now() order by d.due_at limit p_limit",
     ),
     "pauses_connection_id_idx": "pauses_connection_id_fkey",
+    "platform_deletions_received_at_idx": (
+        "private.purge_endings",
+        "from private.platform_deletions as d where d.received_at <= now() - interval '1 year' limit p_batch",
+    ),
     "project_members_user_id_idx": (
         "private.project_ids",
         "from public.project_members as m where m.user_id = (select auth.uid()) and m.role >= p_at_least",
@@ -75,7 +94,8 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "publications_due_idx": (
         "private.due_publications",
         "from public.publications as p where p.state not in ('published', 'failed') and p.next_step_at <= now()"
-        " and (p.lease_expires_at is null or p.lease_expires_at <= now()) order by p.next_step_at limit p_limit",
+        " and (p.lease_expires_at is null or p.lease_expires_at <= now()) and not private.is_held(p)"
+        " order by p.next_step_at limit p_limit",
     ),
     "publications_project_id_idx": "publications_project_id_fkey",
     "publications_publish_id_idx": (
@@ -110,8 +130,10 @@ ARGUMENTS = {
     "p_at": "timestamptz",
     "p_at_least": "public.project_role",
     "p_batch": "integer",
+    "p_callback_id": "text",
     "p_connection_id": "uuid",
     "p_limit": "integer",
+    "p_platform": "public.platform",
     "p_publish_id": "text",
 }
 INDEXES = """

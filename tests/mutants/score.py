@@ -78,11 +78,12 @@ def _run(target: Target, change: Change | None) -> int:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         if change is not None:
             _install(target, change)
         selected = ["-k", f"not ({target.without})"] if target.without else []
-        options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", "no:randomly", *selected]
+        options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", *selected]
         return int(pytest.main([*options, *target.tests]))
     except BaseException:
         return 1

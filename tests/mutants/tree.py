@@ -18,19 +18,6 @@ from tests.mutants.catalogue import Mutant
 
 # Made by `make setup`, not by git.
 LINKED = (".venv", "node_modules")
-# A migration after all others, which makes one function anew with one change.
-MIGRATION = """
-do $mutant$
-declare
-  v_source text := pg_get_functiondef('private.{name}'::regproc);
-begin
-  if cardinality(string_to_array(v_source, $old${old}$old$)) <> 2 then
-    raise exception 'stale mutant of private.{name}';
-  end if;
-  execute replace(v_source, $old${old}$old$, $new${new}$new$);
-end
-$mutant$;
-"""
 OUTCOME = re.compile(r"^(FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -65,14 +52,10 @@ def copied() -> Iterator[Path]:
 
 def mutate(tree: Path, mutant: Mutant) -> None:
     """Raises ValueError when the code is not any more what the mutant is about."""
-    if "/" not in mutant.where:
-        migration = MIGRATION.format(name=mutant.where, old=mutant.old, new=mutant.new)
-        (tree / "supabase" / "migrations" / "29991231000000_mutant.sql").write_text(migration, encoding="utf-8")
-        return
-    file = tree / mutant.where
+    file = tree / mutant.file
     source = file.read_text(encoding="utf-8")
     if source.count(mutant.old) != 1:
-        raise ValueError(f"stale mutant of {mutant.where}: {mutant.old}")
+        raise ValueError(f"stale mutant of {mutant.file}: {mutant.old}")
     file.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
 
 

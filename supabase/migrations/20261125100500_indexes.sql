@@ -1,14 +1,4 @@
--- What trying every check and every index with what it is there for has shown.
-
--- "reason = ..." is neither true nor false without a reason, and a check refuses only what is false: a publication
--- without any id could be called published.
-alter table public.publications
-drop constraint publications_published_has_id,
-add constraint publications_published_has_id check (
-  state <> 'published'
-  or num_nonnulls(post_id, container_id, publish_id) > 0
-  or reason is not distinct from 'confirmed_by_user'
-);
+-- What trying every index with the statement that it is there for has shown.
 
 -- Both who look for tokens by their end, the purge and the refresh, ask for the last end of a row: the two dates had an
 -- index each, and neither served.
