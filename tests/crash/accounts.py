@@ -71,7 +71,8 @@ class Clicker:
         added = (await client.post(control, json={"platform": platform, **_NAMES[platform]})).raise_for_status().json()
         account = str(added["user_id" if platform == "instagram" else "open_id"])
         started = {"project_id": self.project_id, "user_id": self.user.id}
-        await finish(runtime, platform, started, await _consent(client, runtime, platform, account))
+        consented = await _consent(client, runtime, platform, account)
+        await finish(runtime, platform, started | {"switched_off": False}, consented)
         connection_id = await runtime.database.as_system(
             "connection_id_for", **started, platform=platform, platform_account_id=account
         )

@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from shared.errors import Refused
 from shared.inputs import Input
 from shared.runtime import Runtime
 from shared.web import endpoint
-from shared.web.endpoint import Call, answer, cron_endpoint, public_endpoint, user_endpoint
+from shared.web.endpoint import Call, answer, cron_endpoint, public_endpoint, signed_endpoint, user_endpoint
 from shared.web.problems import PROBLEMS
 
 ROOT = Path(__file__).parents[3]
@@ -147,6 +148,18 @@ def test_an_endpoint_for_people_shows_a_refusal_its_own_way() -> None:
     )
 
     assert request(app).text == "internal_error"
+
+
+def test_an_endpoint_that_does_not_say_what_it_answers_cannot_be_made() -> None:
+    helpers: list[Callable[..., Starlette]] = [
+        partial(user_endpoint, body=Body),
+        cron_endpoint,
+        signed_endpoint,
+        public_endpoint,
+    ]
+    for make in helpers:
+        with pytest.raises(TypeError, match="answers"):
+            make("x", say_ok)
 
 
 def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
