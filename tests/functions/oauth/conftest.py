@@ -57,7 +57,7 @@ def flow(
             vault=Vault.from_settings(Settings(stack.env)),
             app_url=stack.addresses.app,
             consent_origin=stack.addresses.sandbox,
-            calls_before=len(token_calls(sandbox)),
+            calls_before={endpoint: len(calls) for endpoint, calls in token_calls(sandbox).items()},
         )
         yield flow
     sandbox.clear_faults()
