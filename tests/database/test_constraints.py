@@ -84,6 +84,7 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "publications_published_has_id": [{"state": "published", "finished_at": NOW}],
     "publications_reason_check": [{"reason": ""}, {"reason": "In words"}, {"reason": "r" * 81}],
     "publications_request_hash_check": [{"request_hash": "0" * 63}, {"request_hash": "A" * 64}],
+    "rate_limits_action_check": [{"action": ""}, {"action": "A"}, {"action": "a" * 41}],
     "tiktok_uploads_byte_size_check": [{"byte_size": 0}],
     "tiktok_uploads_chunk_size_check": [{"chunk_size": 0}],
     "tiktok_uploads_stored_chunks_check": [{"stored_chunks": -1}],
@@ -139,6 +140,7 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     ],
     "publications_pkey": [{"idempotency_key": "a-copy-of-it"}],
     "purge_runs_pkey": [{}],
+    "rate_limits_pkey": [{}],
     "tiktok_uploads_pkey": [{}],
     "webhook_deliveries_pkey": [{}],
 }
@@ -164,6 +166,7 @@ REFERENCES: Mapping[str, str] = {
     "media_assets_created_by_fkey": "forgets",
     "media_assets_project_id_fkey": "goes",
     "notices_project_id_fkey": "goes",
+    "notices_publication_id_fkey": "goes",
     "notices_user_id_fkey": "goes",
     "oauth_states_project_id_fkey": "goes",
     "oauth_states_user_id_fkey": "goes",
@@ -180,6 +183,7 @@ REFERENCES: Mapping[str, str] = {
     "publications_cover_asset_id_fkey": "forgets",
     "publications_created_by_fkey": "forgets",
     "publications_project_id_fkey": "goes",
+    "rate_limits_user_id_fkey": "goes",
     "tiktok_uploads_publication_id_fkey": "goes",
 }
 
@@ -196,7 +200,7 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "public.disconnections": "disconnected_by revocation_at",
     "public.media_assets": "audio_channels audio_codec audio_sample_rate bit_rate chroma completed_at created_by"
     " duration_ms edit_list fast_start frame_rate height multi_picture progressive refusal video_codec width",
-    "public.notices": "connection_id read_at",
+    "public.notices": "connection_id publication_id read_at",
     "public.projects": "created_by",
     "public.publication_items": "alt_text container_id media_asset_id",
     "public.publications": "confirmed_at connection_id container_id content_id cover_asset_id created_by finished_at"

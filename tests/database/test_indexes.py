@@ -61,6 +61,7 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "from public.notices as n where n.created_at <= now() - interval '1 year' limit p_batch",
     ),
     "notices_project_id_idx": "notices_project_id_fkey",
+    "notices_publication_id_idx": "notices_publication_id_fkey",
     "notices_user_id_idx": "notices_user_id_fkey",
     "oauth_states_expires_at_idx": (
         "private.purge",

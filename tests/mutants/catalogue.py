@@ -37,7 +37,7 @@ CUSTODY = (
     of(
         "nothing is bound to its place: no associated data",
         "shared/vault.py",
-        'return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)',
+        'return b"".join([len(data := part.encode()).to_bytes(4) + data for part in parts])',
         'return b""',
         f"{VAULT}test_swapped_rows_platforms_and_kinds_do_not_open",
     ),
@@ -58,8 +58,8 @@ CUSTODY = (
     of(
         "the parts of a place run into each other",
         "shared/vault.py",
-        'len(part).to_bytes(4, "big") + part',
-        "part",
+        "[len(data := part.encode()).to_bytes(4) + data for part in parts]",
+        "[part.encode() for part in parts]",
         f"{VAULT}test_characters_moved_between_two_parts_make_another_place",
     ),
     of(
@@ -124,15 +124,15 @@ BOUNDS = (
     of(
         "an answer may be a byte too large",
         "shared/egress.py",
-        "if size > MAX_ANSWER_BYTES:",
-        "if size > MAX_ANSWER_BYTES + 1:",
+        "if size > self._most_bytes:",
+        "if size > self._most_bytes + 1:",
         f"{EGRESS}test_an_answer_that_is_too_large_is_cut_off",
     ),
     of(
         "the largest answer is refused",
         "shared/egress.py",
-        "if size > MAX_ANSWER_BYTES:",
-        "if size >= MAX_ANSWER_BYTES:",
+        "if size > self._most_bytes:",
+        "if size >= self._most_bytes:",
         f"{EGRESS}test_the_largest_answer_that_is_allowed_is_read_whole",
     ),
     of(

@@ -128,7 +128,8 @@ def main(arguments: Sequence[str]) -> int:
         noticed = len(every) - len(left)
         print(
             f"| `{target.file}` | {len(every)} | {noticed} ({noticed / len(every):.1%}) | {len(left) - len(new)}"
-            f" | {len(new)} |"
+            f" | {len(new)} |",
+            flush=True,
         )
         for change in new:
             print(f"{target.file}:{change.line}: {change}", file=sys.stderr)

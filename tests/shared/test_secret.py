@@ -57,6 +57,12 @@ def test_no_way_of_showing_it_shows_it(show: Callable[[Secret], str]) -> None:
     assert "marker" not in shown
 
 
+def test_every_secret_looks_the_same() -> None:
+    assert {(repr(secret), str(secret), f"{secret:>9}") for secret in (Secret(TEXT), Secret(""))} == {
+        ("Secret(***)", "***", "***")
+    }
+
+
 TAKEN: dict[str, Callable[[Secret], object]] = {
     "json": json.dumps,
     "json in a list": lambda secret: json.dumps([secret]),
@@ -81,6 +87,11 @@ def test_what_would_carry_it_away_fails_and_does_not_name_it(take: Callable[[Sec
         take(Secret(TEXT))
 
     assert "marker" not in str(caught.value)
+
+
+def test_whoever_pickles_it_by_mistake_is_told_what_it_was() -> None:
+    with pytest.raises(TypeError, match=r"^a Secret cannot be pickled or copied$"):
+        copy.copy(Secret(TEXT))
 
 
 def test_a_traceback_with_local_variables_does_not_show_it() -> None:
@@ -111,8 +122,8 @@ def test_logging_does_not_show_it(template: str, caplog: pytest.LogCaptureFixtur
 
 def test_it_is_equal_to_nothing() -> None:
     """So that no comparison takes a time that depends on the text, and none is written by habit."""
-    assert Secret(TEXT) != Secret(TEXT)
-    assert Secret(TEXT) != TEXT
+    assert (Secret(TEXT) == Secret(TEXT)) is False
+    assert (Secret(TEXT) == TEXT) is False
 
 
 def test_it_has_no_place_for_anything_else() -> None:

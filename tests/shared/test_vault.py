@@ -296,6 +296,21 @@ def test_an_unsound_ring_is_refused_without_a_word_of_it(ring: str) -> None:
     assert not [part for part in ring.replace(",", ":").split(":") if len(part) > 3 and part in shown]
 
 
+@pytest.mark.parametrize(
+    ("ring", "said"),
+    [
+        (f"k1:{_key()},k1:{_key(OTHER_KEY)}", "entry 2 has no key id of its own"),
+        (f":{_key()},k2:{_key(OTHER_KEY)}", "entry 1 has no key id of its own"),
+        (f"k1:{_key()},k2:short", "entry 2 is not a random 32-byte key in base64"),
+    ],
+)
+def test_the_operator_is_told_which_entry_is_unsound(ring: str, said: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Vault.from_settings(Settings({"TOKEN_ENCRYPTION_KEYS": ring}))
+
+    assert str(caught.value) == f"TOKEN_ENCRYPTION_KEYS: {said}"
+
+
 def test_a_sound_ring_is_taken_in_its_order() -> None:
     ring = f"new-2026_11:{_key(OTHER_KEY)},k1:{_key()}"
     vault = Vault.from_settings(Settings({"TOKEN_ENCRYPTION_KEYS": ring}))
