@@ -42,8 +42,8 @@ async def send_step(runtime: Runtime, publication_id: str, *, delay_seconds: flo
 
 async def _send(settings: Settings, topic: str, message: bytes, delay: int) -> None:
     async with asyncio.timeout(_SEND_SECONDS):
-        client = queue_client(settings, seconds=_SEND_SECONDS)
-        await client.send(topic, message, delay=delay, retention=_KEEP_SECONDS)
+        queue = queue_client(settings, seconds=_SEND_SECONDS)
+        await queue.send(topic, message, delay=delay, retention=_KEEP_SECONDS)
 
 
 def queue_client(settings: Settings, *, seconds: float) -> QueueClient:

@@ -47,7 +47,7 @@ def test_a_connect_that_breaks_leaves_nothing(
     platform = call.kind.platform
     # Without permissions in the answer, Instagram is asked for them by one more call.
     desk.sandbox.settings(instagram={"token_shape": "bare"})
-    started = {"project_id": desk.clicker.project_id, "user_id": desk.clicker.user.id}
+    started = {"project_id": desk.clicker.project_id, "user_id": desk.clicker.user.id, "switched_off": False}
 
     async def connect(fault: str) -> list[str]:
         runtime = worker(desk, call, addresses.get(fault))

@@ -40,6 +40,7 @@ WAITS = {
 KNOWN = {
     "shared.captions.writer": {"_ATTEMPT_SECONDS", "_LONGEST_WAIT_SECONDS"},
     "shared.connecting.refresh": {"_LEASE_SECONDS", "_CRON_SECONDS"},
+    "shared.database": {"_LONGEST_WAIT_SECONDS"},
     "shared.egress": {"CALL_SECONDS", "CONNECT_SECONDS"},
     "shared.media.boxes": {"_MOST_START_UP_SECONDS"},
     "shared.media.storage": {"UPLOAD_SECONDS"},
@@ -50,7 +51,7 @@ KNOWN = {
     "shared.publishing.instagram_steps": {"_SECONDS_UNTIL_FINISHED_MEANS_UNPUBLISHED"},
     "shared.publishing.pace": {"_WINDOW_SECONDS"},
     "shared.publishing.preflight": {"_LOOK_SECONDS"},
-    "shared.publishing.publish": {"WAIT_SECONDS", "_CRON_SECONDS"},
+    "shared.publishing.publish": {"WAIT_SECONDS", "_CRON_SECONDS", "_HELD_SECONDS"},
     "shared.publishing.queue": {"_SEND_SECONDS", "_KEEP_SECONDS"},
     "shared.publishing.rules.amounts": {"SECONDS"},
     "shared.publishing.tiktok_upload": {
@@ -64,7 +65,7 @@ KNOWN = {
 
 
 def test_every_function_answers_before_vercel_ends_it() -> None:
-    [python, _] = json.loads((ROOT / "vercel.json").read_text(encoding="utf-8"))["builds"]
+    python = json.loads((ROOT / "vercel.json").read_text(encoding="utf-8"))["builds"][0]
     allowed = {function["maxDuration"] for function in python["config"]["functions"].values()}
 
     assert min(allowed) >= DEADLINE_SECONDS + 5
