@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 VAULT = "tests/shared/test_vault.py::"
 EGRESS = "tests/shared/test_egress.py::"
+DESTINATIONS = "tests/shared/test_destinations.py"
 LOGS = "tests/shared/test_logs.py::"
 EVERY = "tests/functions/test_every_endpoint.py::"
 OAUTH = "tests/functions/oauth/tiktok/test_callback.py::TestCallback::"
@@ -120,6 +121,34 @@ BOUNDS = (
         "follow_redirects=False",
         "follow_redirects=True",
         f"{EGRESS}test_a_redirect_is_not_followed",
+    ),
+    of(
+        "anybody is a recipient",
+        "shared/egress.py",
+        "recipient = admit(request.url, self._settings)",
+        "recipient = RECIPIENTS[0]",
+        DESTINATIONS,
+    ),
+    of(
+        "a host that ends like a recipient's is a recipient's",
+        "shared/subprocessors.py",
+        'host.endswith(f".{self.hands_out}".encode())',
+        "host.endswith(self.hands_out.encode())",
+        DESTINATIONS,
+    ),
+    of(
+        "what a recipient handed out may be called without TLS",
+        "shared/subprocessors.py",
+        'return below and (scheme, port) == ("https", 443)',
+        "return below",
+        DESTINATIONS,
+    ),
+    of(
+        "an address may hold a password",
+        "shared/subprocessors.py",
+        "if known is None or known.userinfo:",
+        "if known is None:",
+        DESTINATIONS,
     ),
     of(
         "an answer may be a byte too large",
