@@ -37,5 +37,10 @@ def test_the_session_of_a_deleted_user_reads_and_changes_nothing(
     ]
 
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "not_found")}
-    assert [gone.read(table, select="id") for table in ("projects", "contents", "connections", "notices")] == [[], [], [], []]
+    assert [gone.read(table, select="id") for table in ("projects", "contents", "connections", "notices")] == [
+        [],
+        [],
+        [],
+        [],
+    ]
     assert len(sandbox.journal()) == before

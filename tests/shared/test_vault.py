@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from shared.secret import Secret
 from shared.settings import Misconfigured, Settings
-from shared.vault import CannotOpen, Place, Vault
+from shared.vault import CannotOpen, Place, Vault, key_id_of
 from tests.people import Connected, Project
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +197,14 @@ def test_a_nonce_of_another_length_does_not_open(size: int) -> None:
     assert not _opens(f"v1.k1.{_encoded(nonce)}.{_encoded(sealed)}")
 
 
+@pytest.mark.parametrize("at", [1, 15, 17, 20])
+def test_nonce_and_ciphertext_are_parted_in_one_place_only(at: int) -> None:
+    """They are one piece of base64: parted elsewhere, it would be a second spelling of one envelope."""
+    text = NONCE_TEXT + SEALED
+
+    assert not _opens(f"v1.k1.{text[:at]}.{text[at:]}")
+
+
 def test_a_ciphertext_without_associated_data_does_not_open() -> None:
     sealed = AESGCM(KEY).encrypt(NONCE, b"token", None)
 
@@ -228,6 +236,11 @@ def test_a_renamed_key_id_does_not_open_even_with_the_same_key() -> None:
 def test_the_right_key_under_an_unknown_id_is_not_tried() -> None:
     with pytest.raises(CannotOpen):
         VAULT.open(Vault({"k9": KEY}).seal(Secret(TOKEN), PLACE), PLACE)
+
+
+def test_an_envelope_says_which_key_it_needs_and_a_ring_which_one_seals() -> None:
+    assert key_id_of(ENVELOPE) == "k1"
+    assert Vault({"k2": OTHER_KEY, "k1": KEY}).primary == "k2"
 
 
 def test_a_ring_of_two_opens_the_old_and_seals_with_the_first() -> None:

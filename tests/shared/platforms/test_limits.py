@@ -42,6 +42,15 @@ def test_without_headers_there_is_nothing_to_heed() -> None:
     assert meta_usage({}) == Usage(0.0, 0.0)
 
 
+def test_two_headers_that_say_nothing_are_nothing_to_heed() -> None:
+    assert meta_usage({"x-app-usage": "{", "x-business-use-case-usage": "{"}) == Usage(0.0, 0.0)
+    assert Usage() == Usage(0.0, 0.0)
+
+
+def test_less_than_a_percent_is_a_usage() -> None:
+    assert meta_usage(app(call_count=0.5)).percent == 0.5
+
+
 @pytest.mark.parametrize("name", ["call_count", "total_time", "total_cputime"])
 @pytest.mark.parametrize("where", [app, account])
 def test_the_highest_percentage_counts(where: Any, name: str) -> None:
