@@ -33,22 +33,24 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    line: int
+    number: int
+    line: str
     before: str
     after: str
     module: ast.Module
 
     def __str__(self) -> str:
-        return f"`{self.before}` becomes `{self.after}`"
+        return f"`{self.line}`: `{self.before}` becomes `{self.after}`"
 
 
 def changes(source: str) -> Iterator[Change]:
     """Annotations, docstrings and decorators decide nothing at run time, and stay."""
-    module = ast.parse(source)
+    module, lines = ast.parse(source), source.splitlines()
     for parent, field, index, node in _places(module):
         for after in _instead_of(node):
-            line = getattr(node, "lineno", 0)
-            yield Change(line, _short(node), _short(after), _with(module, parent, field, index, after))
+            number = getattr(node, "lineno", 1)
+            line = lines[number - 1].strip()
+            yield Change(number, line, _short(node), _short(after), _with(module, parent, field, index, after))
 
 
 type _Place = tuple[ast.AST, str, int | None, ast.AST]

@@ -105,7 +105,7 @@ def reviewed() -> dict[str, set[str]]:
     for line in REVIEWED.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             file = line[3:].strip("`")
-        elif match := re.match(r"- (`.*` becomes `.*`):", line):
+        elif match := re.match(r"- (`.*` becomes `.*`)\. ", line):
             found.setdefault(file, set()).add(match[1])
     return found
 
@@ -132,7 +132,7 @@ def main(arguments: Sequence[str]) -> int:
             flush=True,
         )
         for change in new:
-            print(f"{target.file}:{change.line}: {change}", file=sys.stderr)
+            print(f"{target.file}:{change.number}: {change}", file=sys.stderr)
     return 1 if unreviewed else 0
 
 

@@ -60,11 +60,17 @@ def mutate(tree: Path, mutant: Mutant) -> None:
 
 
 def run(tree: Path, tests: Sequence[str]) -> Verdict:
-    """In an environment of its own, and without bytecode of the tree that has no mistake."""
+    """In an environment of its own, without bytecode of the tree that has no mistake, and without plugins of others."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line", "--durations=0", *tests],
         cwd=tree,
-        env={"PATH": os.environ["PATH"], "HOME": str(tree), "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tree),
+            "LC_ALL": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         capture_output=True,
         text=True,
         timeout=300,

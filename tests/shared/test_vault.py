@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from shared.secret import Secret
 from shared.settings import Misconfigured, Settings
-from shared.vault import CannotOpen, Place, Vault, key_id_of
+from shared.vault import CannotOpen, Place, Vault, key_id_of, new_key
 from tests.people import Connected, Project
 
 ROOT = Path(__file__).parents[2]
@@ -236,6 +236,13 @@ def test_a_renamed_key_id_does_not_open_even_with_the_same_key() -> None:
 def test_the_right_key_under_an_unknown_id_is_not_tried() -> None:
     with pytest.raises(CannotOpen):
         VAULT.open(Vault({"k9": KEY}).seal(Secret(TOKEN), PLACE), PLACE)
+
+
+def test_a_new_key_is_32_bytes_that_nobody_had_before() -> None:
+    keys = {new_key() for _ in range(100)}
+
+    assert {len(key) for key in keys} == {32}
+    assert len(keys) == 100
 
 
 def test_an_envelope_says_which_key_it_needs_and_a_ring_which_one_seals() -> None:
