@@ -29,6 +29,8 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
 }
+# Of these, the order of what they are given decides nothing.
+_EITHER_WAY = {"min", "max", "compare_digest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _constants(value: object) -> Iterator[bool | int | float | str | bytes]:
 
 
 def _calls(function: ast.expr, args: list[ast.expr], keywords: list[ast.keyword]) -> Iterator[ast.AST]:
-    if len(args) > 1:
+    if len(args) > 1 and getattr(function, "id", getattr(function, "attr", "")) not in _EITHER_WAY:
         yield ast.Call(function, [args[1], args[0], *args[2:]], keywords)
     for position in range(len(keywords)):
         yield ast.Call(function, args, keywords[:position] + keywords[position + 1 :])

@@ -51,3 +51,27 @@ def test_tiktok_is_asked_at_most_30_times_in_any_minute_by_three_publications_of
 def test_waits_never_get_shorter(looks: int) -> None:
     assert after_tiktok_look(looks) <= after_tiktok_look(looks + 1)
     assert after_attempt(looks) <= after_attempt(looks + 1) <= 120
+
+
+def test_the_waits_are_those_that_were_measured() -> None:
+    assert [instagram_waited(looks) for looks in range(12)] == [0, 1, 2, 3, 5, 8, 11, 14, 17, 20, 22, 24]
+    assert [after_instagram_look(waited) for waited in (58.0, 59.9, 60.0, 100.0, 200.0, 201.0)] == [
+        2,
+        2,
+        18,
+        30,
+        60,
+        60,
+    ]
+    assert [after_tiktok_look(looks) for looks in range(19)] == [2] * 3 + [5] * 6 + [15] * 8 + [60] * 2
+
+
+def test_a_call_that_had_no_effect_is_tried_again_ever_later_and_within_two_minutes() -> None:
+    assert [after_attempt(attempts) for attempts in range(6)] == [2, 6, 18, 54, 120, 120]
+    assert after_attempt(10_000) == 120
+
+
+def test_whoever_called_too_often_waits_by_the_minute_and_at_most_ten() -> None:
+    assert [after_attempt(attempts, "rate_limited") for attempts in range(12)] == [
+        60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 600, 600,
+    ]  # fmt: skip
