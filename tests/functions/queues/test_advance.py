@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import time
@@ -132,7 +133,8 @@ def begin(stack: Stack, ids: list[str]) -> None:
     """The message of each click."""
 
     async def send() -> None:
-        runtime = Runtime.from_environ(stack.env | {"QUEUE_TOPIC": TOPIC})
+        told = {name: os.environ[name] for name in ("QUEUE_TOPIC", "VERCEL_QUEUE_BASE_URL")}
+        runtime = Runtime.from_environ(stack.env | told)
         async with runtime.egress.client:
             for some in batched(ids, AT_ONCE):
                 await asyncio.gather(*(send_step(runtime, publication_id, delay_seconds=0) for publication_id in some))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -14,6 +15,15 @@ from tests.shared.connecting.endings import Judge
 
 MakeMeta = Callable[[Connected], Meta]
 MakeJudge = Callable[[Connected], Judge]
+
+
+@pytest.fixture(autouse=True)
+def meta_lives_in_our_time(sandbox: SandboxControl) -> Iterator[None]:
+    """Other tests move the clock of the platforms; what is signed in another time is refused, as it must be."""
+    ahead = sandbox.now() - time.time()
+    sandbox.advance(-ahead)
+    yield
+    sandbox.advance(ahead)
 
 
 @pytest.fixture
