@@ -191,7 +191,7 @@ class _Exchange:
         """Also of a post that was refused, and so was never stored."""
         try:
             asked = json.loads(self._asked)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(asked, dict) and isinstance(asked.get("caption"), str):
             self._watch.know("caption", asked["caption"])
