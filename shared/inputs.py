@@ -6,6 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# For a choice between bodies, which has no model of its own around it: what was sent is not repeated in its errors.
+HIDDEN = ConfigDict(hide_input_in_errors=True)
+
 
 class Input(BaseModel):
     """No unknown field, no silent conversion, and nothing that changes after it was checked.

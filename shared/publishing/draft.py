@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, FailFast, Field, TypeAdapter
 
-from shared.inputs import STORABLE, Input, documented
+from shared.inputs import HIDDEN, STORABLE, Input, documented
 from shared.publishing.instagram_options import InstagramOptions
 from shared.publishing.request import Count, Media, Target
 from shared.publishing.tiktok_options import Presentation, PrivacyLevel
@@ -58,7 +58,7 @@ class TikTokPreflight(Target):
 
 
 type Draft = Annotated[InstagramPreflight | TikTokPreflight, Field(discriminator="platform")]
-DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft, config=HIDDEN)
 
 
 def as_database_request(draft: Draft) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, FailFast, Field, TypeAdapter
 
-from shared.inputs import STORABLE, Input, documented
+from shared.inputs import HIDDEN, STORABLE, Input, documented
 from shared.publishing.instagram_options import InstagramOptions
 from shared.publishing.text import utf16_units
 from shared.publishing.tiktok_options import TikTokOptions
@@ -72,7 +72,7 @@ class TikTokPublish(Target):
 
 
 type PublishRequest = Annotated[InstagramPublish | TikTokPublish, Field(discriminator="platform")]
-PUBLISH_REQUEST: TypeAdapter[PublishRequest] = TypeAdapter(PublishRequest)
+PUBLISH_REQUEST: TypeAdapter[PublishRequest] = TypeAdapter(PublishRequest, config=HIDDEN)
 
 
 def as_database_request(request: PublishRequest) -> dict[str, Any]:
