@@ -37,16 +37,16 @@ def victim(caplog: pytest.LogCaptureFixture) -> Iterator[Trap]:
     assert "destination_refused" not in caplog.text
 
 
-def filled(value: Any, text: str) -> Iterator[Any]:
-    """The value with one of its texts replaced by another, for each of its texts."""
+def filled(value: Any, url: str) -> Iterator[Any]:
+    """The value with one of its texts replaced by an address, for each of its texts; in a field, by one of its own."""
     if isinstance(value, str):
-        yield text
+        yield url
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from ({**value, key: changed} for changed in filled(inner, text))
+            yield from ({**value, key: changed} for changed in filled(inner, f"{url}{key}"))
     elif isinstance(value, list):
         for at, inner in enumerate(value):
-            yield from ([*value[:at], changed, *value[at + 1 :]] for changed in filled(inner, text))
+            yield from ([*value[:at], changed, *value[at + 1 :]] for changed in filled(inner, url))
 
 
 def with_address(body: Json, url: str) -> Iterator[Json]:
@@ -89,9 +89,10 @@ def test_a_post_full_of_addresses_is_published_and_none_of_them_is_fetched(
     video = owner.upload(film, samples.video, "video/mp4")["id"]
 
     assert owner.post("caption", {"content_id": contents[0]}).status_code == 200
-    photo_post = instagram_photo(contents[1], instagram.id, picture, caption=url)
+    caption = f"{url}/caption"
+    photo_post = instagram_photo(contents[1], instagram.id, picture, caption=caption)
     photo_post["media"][0]["alt_text"] = url
-    posts = [photo_post, tiktok_video(film, tiktok.id, video, caption=url)]
+    posts = [photo_post, tiktok_video(film, tiktok.id, video, caption=caption)]
     for post in posts:
         made = owner.publish(post)
         assert made.status_code in (200, 201, 202), made.text

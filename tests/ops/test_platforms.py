@@ -297,6 +297,7 @@ def test_a_post_that_was_sent_before_is_asked_about_and_not_sent_again(click: Ma
     made.fault("container", "html_502", times=200)
     made.step()
     assert made.outcome() == ("unknown", "outcome_unclear")
+    made.sandbox.advance(60)
     assert len(made.posts()) == 1
     off(platform)
     made.sandbox.clear_faults()
