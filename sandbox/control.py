@@ -129,7 +129,7 @@ def _change_account(sandbox: Sandbox, data: dict[str, Any]) -> object:
 
 
 def _tokens(sandbox: Sandbox, data: dict[str, Any]) -> object:
-    now = sandbox.clock.now()
+    now, account = sandbox.clock.now(), data.get("account")
     instagram = [
         {
             "platform": "instagram",
@@ -142,7 +142,8 @@ def _tokens(sandbox: Sandbox, data: dict[str, Any]) -> object:
         }
         for token in sandbox.instagram.tokens.values()
     ]
-    return {"tokens": [*instagram, *_tiktok_tokens(sandbox, now)]}
+    found = [*instagram, *_tiktok_tokens(sandbox, now)]
+    return {"tokens": [token for token in found if account in (None, token["account"])]}
 
 
 def _tiktok_tokens(sandbox: Sandbox, now: float) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from sandbox.stack.clients import LOCAL_ONLY, Supabase, User
+from sandbox.stack.clients import Supabase, User, local_client
 
 TIKTOK_CHOICES = {
     "privacy_level": "SELF_ONLY",
@@ -61,7 +61,7 @@ class Creator:
         """Clicks through the platform's page. Returns the address the browser is sent back to."""
         asked = parse_qs(urlsplit(authorization_url).query)["scope"][0].split(",")
         form = {"account": account, "scope": [scope for scope in asked if scope != leave_out], "decision": decision}
-        with httpx.Client(trust_env=False, verify=LOCAL_ONLY) as browser:
+        with local_client() as browser:
             browser.get(authorization_url).raise_for_status()
             answer = browser.post(authorization_url, data=form)
         return answer.headers["location"].removesuffix("#_")
@@ -84,7 +84,7 @@ class Creator:
             },
         ).raise_for_status()
         upload = reserved.json()["upload"]
-        with httpx.Client(trust_env=False, verify=LOCAL_ONLY) as browser:
+        with local_client() as browser:
             browser.put(upload["url"], content=data, headers=upload["headers"]).raise_for_status()
         completed = self.post("media/complete", {"media_asset_id": reserved.json()["media_asset_id"]})
         return dict(completed.raise_for_status().json())

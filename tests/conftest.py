@@ -77,9 +77,11 @@ def supabase(stack: Stack) -> Iterator[Supabase]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sandbox(stack: Stack) -> Iterator[SandboxControl]:
+    """With a journal of this module's own: one of the whole session would take longer to read with every test."""
     with SandboxControl(stack.addresses.sandbox) as control:
+        control.clear_journal()
         yield control
 
 

@@ -26,6 +26,11 @@ class User:
         return {"authorization": f"Bearer {self.token}"}
 
 
+def local_client(**options: Any) -> httpx.Client:
+    """For what runs on this machine: knows no certificate and no proxy, and follows no redirect."""
+    return httpx.Client(**{"timeout": 60, **options}, trust_env=False, verify=LOCAL_ONLY)
+
+
 class Supabase:
     """Auth and the Data API, as a browser, a signed-in user or the system sees them."""
 
@@ -33,7 +38,7 @@ class Supabase:
         self.url = url
         self._publishable_key = publishable_key
         self._secret_key = secret_key
-        self._transport = httpx.HTTPTransport()
+        self._transport = httpx.HTTPTransport(verify=LOCAL_ONLY)
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +82,7 @@ class SandboxControl:
     """The test-only side of the simulated platforms."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=f"{url}/control", timeout=30, trust_env=False)
+        self._client = local_client(base_url=f"{url}/control", timeout=30)
 
     def __enter__(self) -> Self:
         return self
@@ -137,8 +142,8 @@ class SandboxControl:
     def change_account(self, account: str, **properties: object) -> dict[str, Any]:
         return self._call("PATCH", "/accounts", {"account": account, **properties})
 
-    def tokens(self) -> list[dict[str, Any]]:
-        return self._list("/tokens", "tokens")
+    def tokens(self, account: str | None = None) -> list[dict[str, Any]]:
+        return self._list("/tokens", "tokens", account=account)
 
     def disconnect(self, account: str) -> None:
         """The user removes the app inside the platform."""
@@ -171,5 +176,5 @@ def browser(addresses: Addresses) -> httpx.Client:
             cookie.secure = False
 
     hooks = {"response": [trust_localhost]}
-    client = httpx.Client(base_url=addresses.app, event_hooks=hooks, timeout=60, trust_env=False, verify=LOCAL_ONLY)
+    client = local_client(base_url=addresses.app, event_hooks=hooks)
     return client

@@ -18,7 +18,7 @@ import pytest
 
 from sandbox.creator import Creator, instagram_photo, tiktok_video
 from sandbox.samples import Samples
-from sandbox.stack.clients import LOCAL_ONLY, SandboxControl
+from sandbox.stack.clients import SandboxControl, local_client
 from sandbox.stack.stack import Stack
 from shared.database import Database
 from tests.canary.scan import Finding, Marker, Scanner, Sighting
@@ -166,7 +166,7 @@ def hammer(stack: Stack, people: Sequence[Person], requests_each: int) -> list[S
     def work(thread: int) -> list[Said]:
         choose = random.Random(thread)
         said = []
-        with httpx.Client(base_url=stack.addresses.app, trust_env=False, timeout=120, verify=LOCAL_ONLY) as client:
+        with local_client(base_url=stack.addresses.app, timeout=120) as client:
             start.wait()
             for number in range(requests_each):
                 person, can = both[number % 2]

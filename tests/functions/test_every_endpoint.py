@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from sandbox.creator import instagram_photo, tiktok_video
-from sandbox.stack.clients import User
+from sandbox.stack.clients import User, local_client
 from sandbox.stack.routes import Project as VercelProject
 from sandbox.stack.stack import Stack
 
@@ -81,7 +81,7 @@ every_cron = pytest.mark.parametrize("name", CRON)
 
 @pytest.fixture(scope="module")
 def client(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.addresses.app, trust_env=False, timeout=60) as browserless:
+    with local_client(base_url=stack.addresses.app) as browserless:
         yield browserless
 
 

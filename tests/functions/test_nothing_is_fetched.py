@@ -8,12 +8,11 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from sandbox.creator import instagram_photo, tiktok_video
 from sandbox.samples import Samples
-from sandbox.stack.clients import User
+from sandbox.stack.clients import User, local_client
 from sandbox.stack.stack import Stack
 from tests.functions.test_every_endpoint import BODIES, NAMES
 from tests.people import Connected, Project
@@ -62,7 +61,7 @@ def test_no_endpoint_fetches_an_address_that_it_is_given(
     url = f"{victim.url}/latest/meta-data/"
     headers = dict.fromkeys(HEADERS, url) | make_user().headers | {"idempotency-key": "0" * 32}
     bodies = list(with_address(BODIES.get(name, {"x": url}), url))
-    with httpx.Client(base_url=stack.addresses.app, trust_env=False, timeout=60) as client:
+    with local_client(base_url=stack.addresses.app) as client:
         for body in bodies:
             client.post(f"/api/{name}", content=json.dumps(body), headers=headers)
         for parameter in ("code", "state", "return_to", "redirect_uri", "url", "error_uri"):

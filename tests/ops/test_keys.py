@@ -67,7 +67,7 @@ def is_held_alive(operator: Operator, connected: Connected, sandbox: SandboxCont
         operator.vault, connected.id, dict(zip(("platform", "access_token", "refresh_token"), row, strict=True))
     )
     tokens = [held.access, *([held.refresh] if held.refresh else [])]
-    live = {token["token"] for token in sandbox.tokens() if token["account"] == connected.account and token["live"]}
+    live = {token["token"] for token in sandbox.tokens(connected.account) if token["live"]}
     return {token.reveal() for token in tokens} <= live
 
 

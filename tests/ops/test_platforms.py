@@ -14,7 +14,7 @@ import pytest
 
 from ops import platforms
 from sandbox.creator import Creator
-from sandbox.stack.clients import SandboxControl, Supabase
+from sandbox.stack.clients import SandboxControl, Supabase, local_client
 from sandbox.stack.stack import Stack
 from shared.connecting.refresh import refresh
 from shared.runtime import Runtime
@@ -63,7 +63,7 @@ def confirm(made: Click, *, go_on: bool = True, person: Creator | None = None) -
 
 
 def cron(stack: Stack, name: str) -> httpx.Response:
-    with httpx.Client(base_url=stack.addresses.app, trust_env=False, timeout=60) as client:
+    with local_client(base_url=stack.addresses.app) as client:
         return client.get(f"/api/cron/{name}", headers={"authorization": f"Bearer {stack.keys['CRON_SECRET']}"})
 
 

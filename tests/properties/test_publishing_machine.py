@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -17,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from sandbox.creator import Creator
 from sandbox.samples import Samples
-from sandbox.stack.clients import SandboxControl, Supabase
+from sandbox.stack.clients import SandboxControl, Supabase, local_client
 from sandbox.stack.stack import Stack
 from shared.publishing import publish as publishing
 from shared.settings import Settings
@@ -47,7 +46,7 @@ def stage(
     owner = make_creator()
     project_id = owner.create_project("Hills")
     media, vault = uploaded(owner, project_id, samples), Vault.from_settings(Settings(stack.env))
-    with httpx.Client(base_url=f"{stack.addresses.sandbox}/control", timeout=30, trust_env=False) as control:
+    with local_client(base_url=f"{stack.addresses.sandbox}/control", timeout=30) as control:
         yield Stage(stack, sandbox, supabase, db, owner, project_id, media, vault, control)
     sandbox.settings(instagram=before["instagram"], tiktok=before["tiktok"])
 

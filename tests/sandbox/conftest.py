@@ -13,7 +13,7 @@ import pytest
 
 from sandbox import Sandbox, SandboxConfig
 from sandbox.app import create_app
-from sandbox.samples import Samples, make_samples
+from sandbox.samples import Samples
 from sandbox.server import BackgroundServer
 
 MEDIA = "https://media.sandbox.test"
@@ -180,11 +180,6 @@ class Driver:
 def query_of(response: httpx.Response) -> dict[str, str]:
     assert response.status_code == 302, response.text
     return {key: values[0] for key, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
-
-
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
-    return make_samples(tmp_path_factory.mktemp("samples"))
 
 
 @pytest.fixture(scope="session")

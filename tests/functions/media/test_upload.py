@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from sandbox.samples import Samples
+from sandbox.stack.clients import local_client
 from sandbox.stack.environment import BUCKET
 from sandbox.stack.stack import Stack
 from tests.functions.media.uploads import Reserved, announcement, checksum, is_stored, public_url, put, reserve
@@ -97,7 +98,7 @@ def test_the_signature_opens_no_other_key(stack: Stack, reserved: Reserved, key:
 def test_the_signature_opens_no_other_method(stack: Stack, reserved: Reserved, key: str, method: str) -> None:
     put(reserved, DATA).raise_for_status()
 
-    with httpx.Client(trust_env=False) as browser:
+    with local_client() as browser:
         assert browser.request(method, reserved.url, headers=reserved.headers).status_code == 403
     assert is_stored(stack, key)
 
@@ -194,7 +195,7 @@ def test_the_public_address_lists_nothing(stack: Stack, reserved: Reserved, key:
 def test_the_public_address_takes_nothing(stack: Stack, reserved: Reserved, key: str, method: str) -> None:
     put(reserved, DATA).raise_for_status()
 
-    with httpx.Client(trust_env=False) as browser:
+    with local_client() as browser:
         assert browser.request(method, public_url(stack, key), content=OTHER).status_code == 403
     assert httpx.get(public_url(stack, key), trust_env=False).content == DATA
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from sandbox.creator import Creator
+from sandbox.stack.clients import local_client
 from sandbox.stack.environment import BUCKET
 from sandbox.stack.stack import Stack
 
@@ -40,7 +41,7 @@ def put(reserved: Reserved, data: bytes, *, url: str | None = None, **headers: s
     """As the browser does. A header set to None is left out."""
     changed = {name.replace("_", "-"): value for name, value in headers.items()}
     sent = {name: value for name, value in (reserved.headers | changed).items() if value is not None}
-    with httpx.Client(trust_env=False) as browser:
+    with local_client() as browser:
         return browser.put(url or reserved.url, content=data, headers=sent)
 
 

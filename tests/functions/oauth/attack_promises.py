@@ -31,7 +31,7 @@ from tests.functions.oauth.corpus import (
     TOKENS,
     UNREADABLE,
 )
-from tests.functions.oauth.flow import Flow, Platform, Started, outcome, whole_database
+from tests.functions.oauth.flow import Flow, Platform, Started, outcome
 from tests.limits import leave
 
 
@@ -302,7 +302,7 @@ class AttackPromises:
         }
         assert_broken(flow, {name: {"kind": "wrong_shape", "body": body} for name, body in spoilt.items()})
 
-        assert "made-up" not in written() + whole_database(flow.db)
+        assert "made-up" not in written() + flow.written()
 
     def test_an_answer_under_a_wrong_label_is_believed_no_further(self, flow: Flow, written: Callable[[], str]) -> None:
         """The label decides nothing in either direction: what it holds is tried, and the platform does not know it."""
@@ -313,7 +313,7 @@ class AttackPromises:
             assert outcome(flow.connect()) in ("code_rejected", "platform_unavailable"), label
             assert (flow.connection(), flow.tokens()) == (None, None), label
 
-        assert "made-up" not in written() + whole_database(flow.db)
+        assert "made-up" not in written() + flow.written()
 
     def test_a_redirect_takes_neither_code_nor_secret_with_it(self, flow: Flow) -> None:
         location = f"{flow.consent_origin}/{self.platform}-api/stolen-{flow.account_id}"

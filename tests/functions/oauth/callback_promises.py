@@ -17,7 +17,7 @@ import pytest
 from sandbox.stack.clients import Supabase
 from shared.secret import Secret
 from shared.vault import CannotOpen, Place
-from tests.functions.oauth.flow import OTHER, Flow, Platform, Started, outcome, whole_database
+from tests.functions.oauth.flow import OTHER, Flow, Platform, Started, outcome
 
 Kind = Literal["access", "refresh"]
 
@@ -372,7 +372,7 @@ class CallbackPromises:
         assert outcome(answer) == "platform_unavailable"
         assert flow.connection() is None
         assert len(flow.token_calls()) == 1, "a code is never sent a second time"
-        assert "marker-token" not in written() + whole_database(flow.db)
+        assert "marker-token" not in written() + flow.written()
 
     @pytest.mark.parametrize("status", [302, 307])
     def test_a_redirect_of_the_token_endpoint_is_not_followed(self, flow: Flow, status: int) -> None:
@@ -424,7 +424,7 @@ class CallbackPromises:
             "status_reason": None,
             **self.identity(flow),
         }
-        kept = whole_database(flow.db)
+        kept = flow.written()
         for never in ("of-the-person", "Of-The-Person", flow.account.get("union_id", "of-the-person")):
             assert never not in kept
 
@@ -469,7 +469,7 @@ class CallbackPromises:
         parameters = flow.consent(started)
         answer = flow.come_back(parameters, started.cookie)
         assert outcome(answer) == "connected"
-        told, kept, logged = answer.text + str(answer.headers), whole_database(flow.db), written()
+        told, kept, logged = answer.text + str(answer.headers), flow.written(), written()
 
         tokens = flow.sandbox_tokens()
         assert tokens

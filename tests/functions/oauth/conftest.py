@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
-from sandbox.stack.clients import SandboxControl
+from sandbox.stack.clients import SandboxControl, local_client
 from sandbox.stack.stack import Stack
 from shared.settings import Settings
 from shared.vault import Vault
-from tests.functions.oauth.flow import Flow, token_calls, whole_database
+from tests.functions.oauth.flow import Flow, token_calls, transaction_id
 from tests.people import Project
 
 pytest.register_assert_rewrite(*(f"tests.functions.oauth.{name}_promises" for name in ("start", "callback", "attack")))
@@ -46,7 +45,7 @@ def flow(
     """
     platform = request.cls.platform
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    with httpx.Client(base_url=stack.addresses.app, cookies=no_cookies, trust_env=False, timeout=60) as client:
+    with local_client(base_url=stack.addresses.app, cookies=no_cookies) as client:
         flow = Flow(
             platform=platform,
             project=project,
@@ -57,12 +56,13 @@ def flow(
             vault=Vault.from_settings(Settings(stack.env)),
             app_url=stack.addresses.app,
             consent_origin=stack.addresses.sandbox,
+            begun=transaction_id(db),
             calls_before={endpoint: len(calls) for endpoint, calls in token_calls(sandbox).items()},
         )
         yield flow
     sandbox.clear_faults()
     logged = "\n".join(record.getMessage() for record in caplog.get_records("call")) + written()
-    for place, text in (("log", logged), ("database", whole_database(db))):
+    for place, text in (("log", logged), ("database", flow.written())):
         found = [secret for secret in (*flow.secrets, *flow.sandbox_tokens()) if secret in text]
         assert not found, f"in the {place}: {len(found)} of the test's secrets"
 

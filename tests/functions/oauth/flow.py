@@ -45,6 +45,7 @@ class Flow:
     vault: Vault
     app_url: str
     consent_origin: str
+    begun: int
     calls_before: Mapping[str, int]
     # Every state, cookie and code that was given out: none of them may be written down anywhere.
     secrets: list[str] = field(default_factory=list)
@@ -125,7 +126,11 @@ class Flow:
         return self._row("select * from private.oauth_states where state_hash = %s", state_hash)
 
     def sandbox_tokens(self) -> list[str]:
-        return [entry["token"] for entry in self.sandbox.tokens() if entry["account"] == self.account_id]
+        return [entry["token"] for entry in self.sandbox.tokens(self.account_id)]
+
+    def written(self) -> str:
+        """Every row of every table of ours that was written since the test began, as text."""
+        return rows_since(self.db, self.begun)
 
     def _row(self, query: str, *values: str) -> dict[str, Any] | None:
         with self.db.cursor(row_factory=dict_row) as cursor:
@@ -143,16 +148,22 @@ def outcome(answer: httpx.Response) -> str:
     return parse_qs(urlsplit(answer.headers["location"]).query)["connect"][0]
 
 
-def whole_database(db: psycopg.Connection[Any]) -> str:
-    """Every row of every table of ours, as text."""
+def transaction_id(db: psycopg.Connection[Any]) -> int:
+    """Every transaction that begins later has a higher one."""
+    row = db.execute("select pg_current_xact_id()::text::bigint").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def rows_since(db: psycopg.Connection[Any], begun: int) -> str:
     tables = db.execute(
         "select schemaname, tablename from pg_tables where schemaname in ('public', 'private')"
     ).fetchall()
-    return "\n".join(_text_of(db, schema, table) for schema, table in tables)
+    return "\n".join(_text_of(db, schema, table, begun) for schema, table in tables)
 
 
-def _text_of(db: psycopg.Connection[Any], schema: str, table: str) -> str:
-    query = sql.SQL("select coalesce(string_agg(t::text, E'\\n'), '') from {} as t")
-    row = db.execute(query.format(sql.Identifier(schema, table))).fetchone()
+def _text_of(db: psycopg.Connection[Any], schema: str, table: str, begun: int) -> str:
+    query = "select coalesce(string_agg(t::text, E'\\n'), '') from {} as t where t.xmin::text::bigint >= %s"
+    row = db.execute(sql.SQL(query).format(sql.Identifier(schema, table)), (begun,)).fetchone()
     assert row is not None
     return str(row[0])

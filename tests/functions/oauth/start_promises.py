@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.functions.oauth.flow import Flow, Platform, whole_database
+from tests.functions.oauth.flow import Flow, Platform
 from tests.limits import LIMITS, leave, told_to_wait, wait
 
 
@@ -179,7 +179,7 @@ class StartPromises:
 
     def test_neither_state_nor_cookie_is_kept_or_logged(self, flow: Flow, written: Callable[[], str]) -> None:
         started = flow.start()
-        kept, logged = whole_database(flow.db), written()
+        kept, logged = flow.written(), written()
 
         assert f"oauth/{self.platform}/start" in logged
         for secret in (started.state, started.cookie.partition("=")[2], flow.project.owner.user.token):

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from vercel.queue.devserver import EmbeddedQueueDevServer, embedded_queue_dev_server
 
+from sandbox.stack.clients import local_client
 from sandbox.stack.ports import free_ports
 from sandbox.stack.stack import Stack
 from shared.publishing import consumer
@@ -75,7 +76,7 @@ class Vercel:
         return len(self.queue.state.by_id)
 
     def run(self) -> None:
-        client = httpx.Client(base_url=self.app, trust_env=False, timeout=60)
+        client = local_client(base_url=self.app)
         deliveries = partial(self.queue.iter_push_deliveries, TOPIC, CONSUMER_GROUP, region="dev1")
         running: set[Future[None]] = set()
         with client, ThreadPoolExecutor(AT_ONCE) as threads:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.stack.clients import local_client
 from sandbox.stack.stack import Stack
 from sandbox.tiktok.webhooks import signature
 from shared.errors import Refused
@@ -52,7 +53,7 @@ def new_body(stack: Stack) -> MakeBody:
 def post(stack: Stack) -> Post:
     def post(body: bytes, *signatures: str) -> httpx.Response:
         headers = [("content-type", "application/json"), *(("tiktok-signature", value) for value in signatures)]
-        with httpx.Client(base_url=stack.addresses.app, trust_env=False, timeout=60) as client:
+        with local_client(base_url=stack.addresses.app) as client:
             return client.post("/api/webhooks/tiktok", content=body, headers=headers)
 
     return post

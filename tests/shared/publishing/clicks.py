@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from sandbox.creator import Creator
-from sandbox.stack.clients import SandboxControl
+from sandbox.stack.clients import SandboxControl, local_client
 from sandbox.stack.stack import Stack
 from shared.publishing.advance import advance
 from shared.runtime import Runtime
@@ -145,5 +145,5 @@ RuntimeAt = Callable[..., Runtime]
 
 
 def run_cron(stack: Stack) -> httpx.Response:
-    with httpx.Client(base_url=stack.addresses.app, trust_env=False, timeout=60) as client:
+    with local_client(base_url=stack.addresses.app) as client:
         return client.get("/api/cron/advance", headers={"authorization": f"Bearer {stack.keys['CRON_SECRET']}"})

@@ -226,7 +226,7 @@ def test_an_expired_token_that_cannot_be_renewed_is_not_sent(click: MakeClick) -
 
 def test_an_expired_token_is_renewed_and_the_old_one_not_sent(click: MakeClick) -> None:
     made = click("tiktok")
-    old = {t["token"] for t in made.sandbox.tokens() if t["account"] == made.connected.account}
+    old = {t["token"] for t in made.sandbox.tokens(made.connected.account)}
     expire_token(made)
     assert made.settle() == ("published", None)
     sent = {call["headers"]["authorization"].removeprefix("Bearer ") for call in made.calls("tiktok.video_init")}

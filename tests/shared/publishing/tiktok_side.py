@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from sandbox.stack.clients import local_client
 from sandbox.tiktok.webhooks import Event, sealed, signature
 from tests.shared.publishing.clicks import Click
 
@@ -19,7 +20,7 @@ POST_ID = "7512345678901234567"
 
 def control(made: Click, method: str, path: str, **body: Any) -> Json:
     url = f"{made.stack.addresses.sandbox}/control/{path}"
-    with httpx.Client(trust_env=False, timeout=30) as client:
+    with local_client(timeout=30) as client:
         return dict(client.request(method, url, json=body or None).raise_for_status().json())
 
 
@@ -67,7 +68,7 @@ def deliver(made: Click, body: bytes) -> httpx.Response:
 
 def send(made: Click, body: bytes, *signatures: str) -> httpx.Response:
     headers = [("content-type", "application/json"), *(("tiktok-signature", value) for value in signatures)]
-    with httpx.Client(base_url=made.stack.addresses.app, trust_env=False, timeout=60) as client:
+    with local_client(base_url=made.stack.addresses.app) as client:
         return client.post("/api/webhooks/tiktok", content=body, headers=headers)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from sandbox.stack.clients import local_client
 from sandbox.stack.stack import Stack
 from tests.people import Connected
 from tests.shared.platforms.sealing import base64url, form, sealed, signature, signed_request
@@ -31,7 +32,7 @@ class Meta:
 
     def post(self, callback: str, body: bytes) -> httpx.Response:
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        with httpx.Client(base_url=self.stack.addresses.app, trust_env=False, timeout=60) as client:
+        with local_client(base_url=self.stack.addresses.app) as client:
             return client.post(f"/api/webhooks/instagram/{callback}", content=body, headers=headers)
 
     def tell(self, callback: str, **said: object) -> httpx.Response:
