@@ -33,6 +33,11 @@ SHAPES: Mapping[str, re.Pattern[bytes]] = {
     "a token of Instagram": re.compile(rb"\b(?:IG[A-Z]{2}|EAA)[A-Za-z0-9_-]{60,}"),
     "a token of TikTok": re.compile(rb"\b(?:act|rft|clt)\.[A-Za-z0-9!*_-]{40,}"),
     "a JSON Web Token": re.compile(rb"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
+    "a value of one of our settings": re.compile(
+        rb"\b(?:INSTAGRAM_APP|META_APP|TIKTOK_CLIENT|CRON|SUPABASE_JWT|RESEND_WEBHOOK)_SECRET"
+        rb"""["']?\s*[=:]\s*["']?[A-Za-z0-9_/+-]{16,}"""
+        rb"""|\bR2_SECRET_ACCESS_KEY["']?\s*[=:]\s*["']?[A-Za-z0-9/+]{32,}"""
+    ),
     "a private key": re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{60,}"),
 }
 

@@ -139,11 +139,16 @@ class _Transport(httpx.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recipient = admit(request.url, self._settings)
+        request.headers["accept-encoding"] = "identity"
         return _Bounded(await super().handle_async_request(request), recipient.most_answer_bytes)
 
 
 class _Bounded(httpx.Response):
-    """Counts what comes out of decompression. `aiter_raw` is not counted: Egress.pieces knows the length itself."""
+    """`aiter_raw` is not counted: Egress.pieces knows the length itself.
+
+    A compressed answer, which nobody asked for, is refused: a thousand bytes of it can become a gigabyte before anybody
+    counts.
+    """
 
     def __init__(self, response: httpx.Response, most_bytes: int) -> None:
         super().__init__(
@@ -152,6 +157,8 @@ class _Bounded(httpx.Response):
         self._most_bytes = most_bytes
 
     async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        if self.headers.get("content-encoding", "identity") != "identity":
+            raise AnswerTooLarge("compressed, though nobody asked for it")
         size = 0
         async for piece in super().aiter_bytes(chunk_size):
             size += len(piece)

@@ -31,6 +31,7 @@ class _Transport(httpx2.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         admit(request.url, self._settings, [self._recipient])
+        request.headers["accept-encoding"] = "identity"
         return _Bounded(await super().handle_async_request(request), self._recipient.most_answer_bytes)
 
 
@@ -42,6 +43,8 @@ class _Bounded(httpx2.Response):
         self._most_bytes = most_bytes
 
     async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncGenerator[bytes, None]:
+        if self.headers.get("content-encoding", "identity") != "identity":
+            raise AnswerTooLarge("compressed, though nobody asked for it")
         size = 0
         async with aclosing(super().aiter_bytes(chunk_size)) as pieces:
             async for piece in pieces:

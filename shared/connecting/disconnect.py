@@ -6,7 +6,6 @@ from typing import Any, Literal, TypedDict, cast
 from uuid import UUID
 
 from shared.connecting.logins import login_for
-from shared.connecting.switch import is_switched_off
 from shared.connecting.tokens import open_tokens
 from shared.database import Platform
 from shared.logs import log
@@ -58,7 +57,7 @@ async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> Rece
 
 async def _revoke(runtime: Runtime, platform: Platform, connection_id: str, deleted: dict[str, Any]) -> str:
     """One attempt, with the token still in memory; it is stored nowhere any more."""
-    if await is_switched_off(runtime, platform):
+    if deleted["switched_off"]:
         return "skipped"
     try:
         login = login_for(platform, runtime)

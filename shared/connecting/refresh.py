@@ -19,8 +19,9 @@ from shared.platforms.failures import PlatformFailure
 from shared.runtime import Runtime
 from shared.vault import CannotOpen
 
-# Longer than the one call it covers can take.
-_LEASE_SECONDS = 30
+# Longer than any function lives: whoever has the lease may still be storing what the platform gives only once, and a
+# second call with the old refresh token would end the access.
+_LEASE_SECONDS = 90
 # Seconds between tries to store what the platform will not give a second time.
 _SAVE_AGAIN_AFTER = (0.2, 0.8, 2.0, 4.0)
 _CRON_BATCH = 200

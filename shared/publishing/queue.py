@@ -47,9 +47,10 @@ async def _send(settings: Settings, topic: str, message: bytes, delay: int) -> N
 
 
 def queue_client(settings: Settings, *, seconds: float) -> QueueClient:
-    from vercel.queue import QueueClient  # noqa: PLC0415
+    """A message belongs to no deployment: bound to its own, it would keep a publication at old code and old keys."""
+    from vercel.queue import ALL_DEPLOYMENTS, QueueClient  # noqa: PLC0415
 
-    return QueueClient(timeout=seconds, http_client_factory=_connections(settings))
+    return QueueClient(timeout=seconds, deployment=ALL_DEPLOYMENTS, http_client_factory=_connections(settings))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.platforms.failures import PlatformFailure
+from shared.platforms.failures import Certainty, PlatformFailure
 from shared.platforms.tiktok import PostStatus, TikTok
 from shared.publishing import tiktok_errors as errors
 from shared.publishing.access import after_dead_token
@@ -58,7 +58,7 @@ async def settle(work: Work, status: PostStatus) -> bool:
 async def _failed(work: Work, fail_reason: str) -> None:
     """TikTok has ended the job, so a new one for the same click is safe; some reasons deserve one."""
     reason = errors.reason_for_fail_reason(fail_reason)
-    detail = {"platform_code": fail_reason[:80]} if fail_reason else {}
+    detail = PlatformFailure(Certainty.REFUSED, code=fail_reason).detail()
     end = try_again_or_fail(work, reason, detail)
     if work.state != "processing" or not isinstance(end, Pause):
         raise Failed(reason, detail)

@@ -96,6 +96,9 @@ async def _resume(work: Work, runtime: Runtime, stored_bytes: int) -> None:
     if work.state == "unknown":
         await work.record("processing", "upload_incomplete")
         raise look_again(work)
+    if not await runtime.database.as_system("may_commit", publication_id=work.publication.id):
+        # The platform was switched off after the commit, or the click has grown old: the address runs out meanwhile.
+        raise look_again(work)
     _have_time(work)
     await _send(work, runtime, _plan(work).chunk(work.upload.stored_chunks), is_first_try=False)
 

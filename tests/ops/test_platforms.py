@@ -258,6 +258,39 @@ def test_a_container_that_was_ready_before_is_not_published_without_a_word(click
     assert made.calls("instagram.media_publish") == []
 
 
+@pytest.mark.parametrize("go_on", [True, False])
+def test_the_log_says_whose_word_it_was(click: MakeClick, db: Db, *, go_on: bool) -> None:
+    made = click("tiktok")
+    off("tiktok")
+    let_click_age(made, 2)
+    on("tiktok")
+    confirm(made, go_on=go_on)
+    [line] = db.execute(
+        "select l.action, p.user_id::text from private.audit_log as l"
+        " join private.audit_people as p on p.pseudonym = l.actor"
+        " where l.subject_id = %s and l.action like 'post_%%'",
+        (made.id,),
+    )
+
+    assert line == ("post_confirmed_by_user" if go_on else "post_cancelled_by_user", made.owner.user.id)
+
+
+def test_a_doubt_that_becomes_an_old_click_is_told_to_its_creator(click: MakeClick) -> None:
+    """Whether it was posted is known only after the platform is on again, and then nobody would look for it."""
+    made = click("instagram")
+    made.fault("media_publish", "drop_before")
+    made.step()
+    assert made.outcome() == ("unknown", "outcome_unclear")
+    off("instagram")
+    let_click_age(made, 2)
+    made.let_intent_age(7200)
+    on("instagram")
+    made.settle()
+
+    assert made.step().json()["needs_confirmation"] is True
+    assert [n["kind"] for n in made.owner.read("notices", publication_id=f"eq.{made.id}")] == ["confirmation_needed"]
+
+
 def test_a_cancelled_click_is_never_sent(click: MakeClick) -> None:
     made = click("tiktok")
     off("tiktok")

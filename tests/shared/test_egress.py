@@ -82,6 +82,10 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         pytest.param(_with_body(b"x" * 10_000_000), id="10 MB"),
         pytest.param(_with_body(b"x" * (META.most_answer_bytes + 1)), id="one byte too many"),
         pytest.param(_with_body(gzip.compress(b"x" * 50_000_000), "content-encoding: gzip"), id="compressed bomb"),
+        pytest.param(
+            _with_body(gzip.compress(gzip.compress(b"x" * 50_000_000)), "content-encoding: gzip, gzip"), id="twice"
+        ),
+        pytest.param(_with_body(gzip.compress(b"x"), "content-encoding: gzip"), id="compressed at all"),
         pytest.param(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + b"x" * 10_000_000, id="of no stated length"),
     ],
 )

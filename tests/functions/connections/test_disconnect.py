@@ -161,6 +161,20 @@ def test_the_receipt_counts_what_was_deleted(connected: Connected, project: Proj
     assert receipt["remove_at_platform"].lower().startswith(connected.platform)
 
 
+def test_a_revoke_that_nobody_lived_to_finish_does_not_stay_open(
+    tiktok: Connected, project: Project, sandbox: SandboxControl, db: Db
+) -> None:
+    disconnect(project.owner, tiktok.id).raise_for_status()
+    db.execute(
+        "update public.disconnections set revocation = 'pending', revocation_at = null,"
+        " disconnected_at = now() - interval '6 minutes' where connection_id = %s",
+        (tiktok.id,),
+    )
+    db.execute("select public.purge_endings(1000)")
+
+    assert disconnect(project.owner, tiktok.id).json()["revocation"] == "failed"
+
+
 def test_the_grant_ends_at_tiktok(tiktok: Connected, project: Project, sandbox: SandboxControl) -> None:
     assert is_live(sandbox, tiktok)
 
@@ -296,7 +310,7 @@ def test_publications_in_flight_settle_without_being_sent(connected: Connected, 
         assert found["connection_id"] is None
         assert found["next_step_at"] is None or state in ("published", "failed"), state
         moved = state not in ("published", "failed")
-        assert found["epoch"] == (1 if moved else 0), "whoever is at work must find out"
+        assert (found["epoch"] > 0) == moved, "whoever is at work must find out"
         events = db.execute(
             "select event, state from public.publication_events where publication_id = %s", (begun[state],)
         ).fetchall()

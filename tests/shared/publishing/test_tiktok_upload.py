@@ -12,7 +12,7 @@ import pytest
 from sandbox.samples import Samples
 from shared.egress import CallFailed, Egress
 from shared.platforms.failures import Certainty, PlatformFailure
-from shared.platforms.tiktok import TikTok
+from shared.platforms.tiktok import PostStatus, TikTok
 from tests.shared.publishing.clicks import MakeClick, RuntimeAt
 from tests.shared.publishing.tiktok_side import fault_later, jobs
 from tests.shared.publishing.uploads import (
@@ -195,6 +195,48 @@ def test_after_a_second_try_of_the_last_chunk_the_first_may_still_have_arrived(
     made.made.let_intent_age(61)
     assert made.settle() == ("published", None)
     assert (made.inits(), made.is_posted_once()) == (1, True)
+
+
+def test_a_last_chunk_that_did_not_arrive_is_not_sent_again_once_the_platform_is_off(
+    uploading: MakeUploading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the switch was turned after the commit, while the worker was asking."""
+    made, ask = uploading(size=SIZE), TikTok.post_status
+    fault_later(made.made, "upload", "drop_before", skip=2)
+    made.step()
+    made.made.let_intent_age(61)
+    switch = "update private.platform_switches set switched_off_at = {} where platform = 'tiktok'"
+
+    async def switched_off_meanwhile(tiktok: TikTok, *args: Any, **parts: Any) -> PostStatus:
+        answer = await ask(tiktok, *args, **parts)
+        made.made.db.execute(switch.format("now()"))
+        return answer
+
+    with monkeypatch.context() as asking:
+        asking.setattr(TikTok, "post_status", switched_off_meanwhile)
+        made.step()
+    made.made.db.execute(switch.format("null"))
+    assert [content_range for content_range, _ in made.chunks()] == RANGES
+    assert made.settle() == ("published", None)
+    assert (made.inits(), made.is_posted_once()) == (1, True)
+
+
+def test_a_last_chunk_of_an_old_click_is_not_sent_without_a_word(uploading: MakeUploading) -> None:
+    made = uploading(size=SIZE)
+    fault_later(made.made, "upload", "drop_before", skip=2)
+    made.step()
+    made.made.let_intent_age(61)
+    switch = "update private.platform_switches set confirm_before = {} where platform = 'tiktok'"
+    made.made.db.execute(switch.format("now() + interval '1 minute'"))
+    try:
+        made.step()
+        made.made.db.execute(
+            "update private.tiktok_uploads set expires_at = now() where publication_id = %s", (made.made.id,)
+        )
+        assert made.settle() == ("failed", "upload_expired")
+    finally:
+        made.made.db.execute(switch.format("null"))
+    assert (len(made.chunks()), made.made.posts()) == (3, [])
 
 
 def test_a_last_chunk_that_arrived_is_not_sent_again(uploading: MakeUploading) -> None:

@@ -233,6 +233,24 @@ def test_after_a_disconnect_there_is_nothing_left_to_delete(meta: Meta, judge: J
     assert [row["cause"] for row in judge.rows("public.disconnections")] == ["user"]
 
 
+def test_nothing_of_meta_is_left_of_a_connection_that_ended_earlier(
+    published: Callable[..., Click], db: Database
+) -> None:
+    """A deletion could not find it any more: so it goes with the account."""
+    made = published()
+    made.owner.post("connections/disconnect", {"connection_id": made.connected.id}).raise_for_status()
+    row = made.row()
+
+    assert row["state"] == "published"
+    assert (row["post_id"], row["permalink"], row["container_id"]) == (None, None, None)
+    assert not any(
+        detail
+        for (detail,) in db.execute(
+            "select detail from public.publication_events where publication_id = %s", (made.id,)
+        )
+    )
+
+
 def test_who_disconnects_it_afterwards_gets_the_receipt_that_is_there(
     meta: Meta, judge: Judge, project: Project
 ) -> None:
