@@ -37,8 +37,10 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "connections_connected_by_idx": "connections_connected_by_fkey",
     "connections_needs_reconnect_idx": (
         "private.purge_endings",
-        "from public.connections as c"
-        " where c.status = 'needs_reconnect' and c.status_since <= now() - interval '30 days' limit p_batch",
+        "from public.connections as c inner join private.platform_switches as s on c.platform = s.platform"
+        " where c.status = 'needs_reconnect' and c.status_since <= now() - interval '30 days'"
+        " and s.switched_off_at is null"
+        " and (s.switched_on_at is null or s.switched_on_at <= now() - interval '7 days') limit p_batch",
     ),
     "connections_project_id_idx": "connections_project_id_fkey",
     "consents_publication_id_idx": "consents_publication_id_fkey",
@@ -46,6 +48,11 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "contents_created_by_idx": "contents_created_by_fkey",
     "contents_project_id_idx": "contents_project_id_fkey",
     "disconnections_disconnected_by_idx": "disconnections_disconnected_by_fkey",
+    "disconnections_pending_idx": (
+        "private.purge_endings",
+        "from public.disconnections as d where d.revocation = 'pending'"
+        " and d.disconnected_at <= now() - interval '5 minutes' limit p_batch",
+    ),
     "disconnections_project_id_idx": "disconnections_project_id_fkey",
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
     "media_assets_abandoned_idx": (
