@@ -1,0 +1,159 @@
+-- What the data register says about how long things are kept, for what no rule enforced before. Receipts and proofs are
+-- kept as long as somebody may still ask for them or dispute them: three years, the usual limit for a claim.
+
+create index consents_given_at_idx on public.consents (given_at);
+create index disconnections_disconnected_at_idx on public.disconnections (disconnected_at);
+create index access_endings_ended_at_idx on public.access_endings (ended_at);
+
+comment on table public.consents is
+'Proof that a person agreed to a text, which version of it, when, and for which publication. Kept for three years.';
+comment on table public.disconnections is
+'The receipt of a disconnect: what was deleted and what the platform answered. Names no account. Kept for three years,
+far longer than any backup in which the tokens could come back.';
+comment on table public.access_endings is
+'The receipt of tokens that were deleted while their connection stays, to be connected again. Names no account. Kept for
+three years.';
+
+-- TikTok delivers for 72 hours after it moderated, which may take days: after a month no late word comes any more.
+alter table private.former_jobs add column noted_at timestamptz not null default now();
+create index former_jobs_noted_at_idx on private.former_jobs (noted_at);
+comment on table private.former_jobs is
+'So that a late word about a job that failed is never taken for one about the next. Kept for 30 days.';
+
+-- A creator who deletes a content means its words wherever they stand. That there was a post, when, and its link stay:
+-- it is still visible on the platform. While it is under way its words are needed. After keep_publication_states, which
+-- says when it is finished: triggers run in the order of their names.
+create function private.forget_words() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  new.caption := '';
+  new.options := new.options - 'title';
+  update public.publication_items as i set alt_text = null where i.publication_id = new.id and i.alt_text is not null;
+  return new;
+end
+$$;
+
+create trigger will_forget_words
+before update on public.publications
+for each row when (
+  new.content_id is null and new.finished_at is not null
+  and (old.content_id is not null or old.finished_at is null)
+)
+execute function private.forget_words();
+
+-- What lost its content before this rule.
+update public.publication_items as i
+set alt_text = null
+from public.publications as p
+where p.id = i.publication_id and p.content_id is null and p.finished_at is not null and i.alt_text is not null;
+update public.publications as p
+set caption = '', options = p.options - 'title'
+where p.content_id is null and p.finished_at is not null;
+
+comment on table public.publications is
+'One click on Publish, what was asked for, and what became of it. Kept with its project; the words of a finished one go
+with its content.';
+
+-- Joins the purge.
+create function private.purge_receipts(p_batch integer) returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_consents integer;
+  v_disconnections integer;
+  v_endings integer;
+  v_jobs integer;
+  v_budgets integer;
+  v_requests integer;
+begin
+  with dead as (
+    select c.id from public.consents as c
+    where c.given_at <= now() - interval '3 years'
+    limit p_batch
+    for update skip locked
+  ), gone as (
+    delete from public.consents as c using dead as d where c.id = d.id returning c.id
+  )
+  select count(*) into v_consents from gone;
+
+  with dead as (
+    select d.id from public.disconnections as d
+    where d.disconnected_at <= now() - interval '3 years'
+    limit p_batch
+    for update skip locked
+  ), gone as (
+    delete from public.disconnections as d using dead as x where d.id = x.id returning d.id
+  )
+  select count(*) into v_disconnections from gone;
+
+  with dead as (
+    select e.id from public.access_endings as e
+    where e.ended_at <= now() - interval '3 years'
+    limit p_batch
+    for update skip locked
+  ), gone as (
+    delete from public.access_endings as e using dead as d where e.id = d.id returning e.id
+  )
+  select count(*) into v_endings from gone;
+
+  with dead as (
+    select f.publish_id from private.former_jobs as f
+    where f.noted_at <= now() - interval '30 days'
+    limit p_batch
+    for update skip locked
+  ), gone as (
+    delete from private.former_jobs as f using dead as d where f.publish_id = d.publish_id returning f.publish_id
+  )
+  select count(*) into v_jobs from gone;
+
+  -- Counted over a minute; a day later nobody is about to count again.
+  with dead as (
+    select b.connection_id, b.call from private.call_budgets as b
+    where now() - interval '1 day' >= all (b.taken_at)
+    limit p_batch
+    for update skip locked
+  ), gone as (
+    delete from private.call_budgets as b using dead as d
+    where b.connection_id = d.connection_id and b.call = d.call
+    returning b.call
+  )
+  select count(*) into v_budgets from gone;
+
+  -- A request as a whole, counted from its last line. A line that comes meanwhile finds its request alive or gone.
+  with dead as (
+    select r.request_id from public.privacy_requests as r
+    where r.at <= now() - interval '3 years'
+    group by r.request_id
+    having not exists (
+      select 1 from public.privacy_requests as later
+      where later.request_id = r.request_id and later.at > now() - interval '3 years'
+    )
+    limit p_batch
+  ), gone as (
+    delete from public.privacy_requests as r using dead as d where r.request_id = d.request_id returning r.id
+  )
+  select count(*) into v_requests from gone;
+
+  return jsonb_build_object(
+    'consents', v_consents, 'disconnections', v_disconnections, 'access_endings', v_endings, 'former_jobs', v_jobs,
+    'call_budgets', v_budgets, 'privacy_requests', v_requests
+  );
+end
+$$;
+
+create function public.purge_receipts(p_batch integer) returns jsonb
+language sql
+set search_path = ''
+as $$ select private.purge_receipts(p_batch) $$;
+
+grant execute on function private.purge_receipts, public.purge_receipts to service_role;
+
+comment on table private.audit_log is
+'Connects, disconnects, publications, ended accesses, rotations, switches: who, what, when. Ids and codes only. Kept
+without end: a chain that loses its beginning can no longer be verified, and its pseudonyms mean nobody once their
+accounts are gone.';
