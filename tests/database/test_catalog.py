@@ -107,6 +107,7 @@ FOR_THE_SYSTEM = {
         "read_envelopes",
         "replace_envelopes",
         "purge_rate_limits",
+        "purge_receipts",
     )
 }
 

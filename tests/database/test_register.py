@@ -13,8 +13,8 @@ import pytest
 from sandbox.stack.paths import ROOT
 from shared import purging
 from shared.logs import FIELDS
-from shared.privacy.register import AREAS, ENTRIES, OUTSIDE, TABLES, Table
-from shared.privacy.register.model import CASCADE, Basis, Column, Endless, Entry, Erasure, For, Until
+from shared.privacy.register import AREAS, ENTRIES, OUTSIDE, TABLES
+from shared.privacy.register.model import CASCADE, Basis, Column, Endless, Entry, Erasure, For, Table, Until
 from shared.subprocessors import RECIPIENTS, SUPABASE
 from tests.database.test_rls import World
 
