@@ -25,13 +25,11 @@ comment on table private.former_jobs is
 -- says when it is finished: triggers run in the order of their names.
 create function private.forget_words() returns trigger
 language plpgsql
-security definer
 set search_path = ''
 as $$
 begin
   new.caption := '';
   new.options := new.options - 'title';
-  update public.publication_items as i set alt_text = null where i.publication_id = new.id and i.alt_text is not null;
   return new;
 end
 $$;
@@ -44,11 +42,26 @@ for each row when (
 )
 execute function private.forget_words();
 
--- What lost its content before this rule.
+-- What describes a file goes with it. Without the file nothing is sent any more that would need the words.
+create function private.forget_alt_text() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.alt_text := null;
+  return new;
+end
+$$;
+
+create trigger forget_alt_text
+before update on public.publication_items
+for each row when (new.media_asset_id is null and new.alt_text is not null)
+execute function private.forget_alt_text();
+
+-- What lost its content or its file before this rule.
 update public.publication_items as i
 set alt_text = null
-from public.publications as p
-where p.id = i.publication_id and p.content_id is null and p.finished_at is not null and i.alt_text is not null;
+where i.media_asset_id is null and i.alt_text is not null;
 update public.publications as p
 set caption = '', options = p.options - 'title'
 where p.content_id is null and p.finished_at is not null;

@@ -71,7 +71,11 @@ AREA = Area(
             retention=WITH_LAST_OWNER,
             erasure=WITH_PROJECT,
             differs=(
-                Column(name="alt_text", retention=_WORDS, recipients=(SUPABASE, META)),
+                Column(
+                    name="alt_text",
+                    retention=Until("you delete the file it describes", "forget_alt_text"),
+                    recipients=(SUPABASE, META),
+                ),
                 Column(name="container_id", exported="What the platform calls a step of the work."),
             ),
         ),
