@@ -16,7 +16,7 @@ class Basis(StrEnum):
     CONTRACT = "Contract: it is needed to do what you ask itoms to do."
     CONSENT = "Consent: you agreed to it, and may take that back."
     INTEREST = "Legitimate interest: it keeps itoms safe and able to answer for what it did."
-    DUTY = "Legal duty: the law wants a proof of it."
+    DUTY = "Legal duty: the law wants it done, or wants a proof of it."
 
 
 @dataclass(frozen=True, slots=True)
