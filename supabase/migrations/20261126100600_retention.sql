@@ -82,7 +82,6 @@ declare
   v_endings integer;
   v_jobs integer;
   v_budgets integer;
-  v_requests integer;
 begin
   with dead as (
     select c.id from public.consents as c
@@ -137,24 +136,9 @@ begin
   )
   select count(*) into v_budgets from gone;
 
-  -- A request as a whole, counted from its last line. A line that comes meanwhile finds its request alive or gone.
-  with dead as (
-    select r.request_id from public.privacy_requests as r
-    where r.at <= now() - interval '3 years'
-    group by r.request_id
-    having not exists (
-      select 1 from public.privacy_requests as later
-      where later.request_id = r.request_id and later.at > now() - interval '3 years'
-    )
-    limit p_batch
-  ), gone as (
-    delete from public.privacy_requests as r using dead as d where r.request_id = d.request_id returning r.id
-  )
-  select count(*) into v_requests from gone;
-
   return jsonb_build_object(
     'consents', v_consents, 'disconnections', v_disconnections, 'access_endings', v_endings, 'former_jobs', v_jobs,
-    'call_budgets', v_budgets, 'privacy_requests', v_requests
+    'call_budgets', v_budgets
   );
 end
 $$;

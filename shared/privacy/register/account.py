@@ -58,7 +58,7 @@ AREA = Area(
             columns="id request_id kind event channel user_id person at due_at actor_kind operator detail",
             purpose="To answer within the time that the law and our Data Policy give, and to prove it.",
             basis=Basis.DUTY,
-            retention=For("3 years", since="at", rule="purge_receipts", shown="3 years after a request's last line"),
+            retention=For("3 years", since="at", rule="purge_requests", shown="3 years after a request's last line"),
             erasure=kept("the proof that your request was answered, without your name."),
             differs=(
                 Column(name="user_id", erasure=UNLINKED),
