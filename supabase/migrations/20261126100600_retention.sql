@@ -154,3 +154,41 @@ comment on table private.audit_log is
 'Connects, disconnects, publications, ended accesses, rotations, switches: who, what, when. Ids and codes only. Kept
 without end: a chain that loses its beginning can no longer be verified, and its pseudonyms mean nobody once their
 accounts are gone.';
+
+-- For the evidence pack: what people agreed to, in which version of which text, and that the purge runs. Counts only.
+create function private.evidence() returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'consents', (
+      select coalesce(jsonb_agg(to_jsonb(c) order by c.subject, c.text_version), '[]')
+      from (
+        select
+          k.subject, k.text_version, count(*) as given, count(distinct k.user_id) as people,
+          min(k.given_at) as first_at, max(k.given_at) as last_at
+        from public.consents as k
+        group by k.subject, k.text_version
+      ) as c
+    ),
+    'purges', (
+      select jsonb_build_object(
+        'runs', count(*), 'first_at', min(r.ran_at), 'last_at', max(r.ran_at),
+        'with_alarms', count(*) filter (
+          where exists (select 1 from jsonb_each_text(r.alarms) as a where a.value <> '0')
+        )
+      )
+      from private.purge_runs as r
+    )
+  )
+$$;
+
+create function public.evidence() returns jsonb
+language sql
+stable
+set search_path = ''
+as $$ select private.evidence() $$;
+
+grant execute on function private.evidence, public.evidence to service_role;

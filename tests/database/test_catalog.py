@@ -108,6 +108,7 @@ FOR_THE_SYSTEM = {
         "replace_envelopes",
         "purge_rate_limits",
         "purge_receipts",
+        "evidence",
     )
 }
 
