@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test crash fuzz fuzz-api openapi mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
+.PHONY: help setup demo dev test crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -13,6 +13,7 @@ help:
 	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
 	@echo "make fuzz-api       requests that schemathesis makes up, to every endpoint, until one breaks a promise"
 	@echo "make openapi        public/openapi.json anew, from what the endpoints say"
+	@echo "make pages          the public privacy pages anew, from the data register and the code"
 	@echo "make mutants        each mistake of a list is made in a copy of the tree, and tests must notice it"
 	@echo "make mutation-score small changes of what guards secrets and states: how many of them tests notice"
 	@echo "make lint           style, types and SQL"
@@ -51,6 +52,9 @@ fuzz-api: setup
 
 openapi: setup
 	@$(PYTHON) -m sandbox.openapi
+
+pages: setup
+	@$(PYTHON) -m sandbox.privacy_pages
 
 mutants: setup
 	@$(PYTHON) -m pytest -m mutants tests/mutants

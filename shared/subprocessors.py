@@ -118,8 +118,8 @@ SUPABASE = Recipient(
 VERCEL = Recipient(
     "Vercel",
     "Application hosting, and the queue that asks for the next step of a publication",
-    "Requests and the log lines of shared/logs.py; through the queue, the id of a publication and a proof that we"
-    " sent it.",
+    "Requests, and log lines that hold codes and random ids; through the queue, the id of a publication and a proof"
+    " that we sent it.",
     calls=(VERCEL_QUEUE_BASE_URL,),
     hands_out="vercel-queue.com",
 )

@@ -108,6 +108,8 @@ FOR_THE_SYSTEM = {
         "replace_envelopes",
         "purge_rate_limits",
         "may_commit",
+        "purge_receipts",
+        "evidence",
     )
 }
 

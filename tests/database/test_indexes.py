@@ -15,6 +15,10 @@ from tests.database.test_constraints import FOREIGN
 # A name of a foreign key: the rows that refer are found when the row they refer to goes. Otherwise the function, and
 # its words, from where it looks for rows.
 SERVES: Mapping[str, str | tuple[str, str]] = {
+    "access_endings_ended_at_idx": (
+        "private.purge_receipts",
+        "from public.access_endings as e where e.ended_at <= now() - interval '3 years' limit p_batch",
+    ),
     "access_endings_project_id_idx": "access_endings_project_id_fkey",
     "caption_usage_day_idx": (
         "private.purge",
@@ -43,10 +47,18 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         " and (s.switched_on_at is null or s.switched_on_at <= now() - interval '7 days') limit p_batch",
     ),
     "connections_project_id_idx": "connections_project_id_fkey",
+    "consents_given_at_idx": (
+        "private.purge_receipts",
+        "from public.consents as c where c.given_at <= now() - interval '3 years' limit p_batch",
+    ),
     "consents_publication_id_idx": "consents_publication_id_fkey",
     "consents_user_id_idx": "consents_user_id_fkey",
     "contents_created_by_idx": "contents_created_by_fkey",
     "contents_project_id_idx": "contents_project_id_fkey",
+    "disconnections_disconnected_at_idx": (
+        "private.purge_receipts",
+        "from public.disconnections as d where d.disconnected_at <= now() - interval '3 years' limit p_batch",
+    ),
     "disconnections_disconnected_by_idx": "disconnections_disconnected_by_fkey",
     "disconnections_pending_idx": (
         "private.purge_endings",
@@ -54,6 +66,10 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         " and d.disconnected_at <= now() - interval '5 minutes' limit p_batch",
     ),
     "disconnections_project_id_idx": "disconnections_project_id_fkey",
+    "former_jobs_noted_at_idx": (
+        "private.purge_receipts",
+        "from private.former_jobs as f where f.noted_at <= now() - interval '30 days' limit p_batch",
+    ),
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
     "media_assets_abandoned_idx": (
         "private.purge",

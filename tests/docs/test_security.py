@@ -16,7 +16,7 @@ ITEMS = {
     *(f"S-{n}" for n in range(1, 23)),
     *(f"V-{n}" for n in range(1, 14)),
     *(f"Q-{n}" for n in range(3, 11)),
-    *("P-1", "P-2", "P-7", "P-8", "E-9"),
+    *("P-1", "P-2", "P-4", "P-5", "P-7", "P-8", "E-9", "G-1", "G-9", "G-12", "L-7", "L-8"),
 }
 ROWS = re.findall(r"^\| ([A-Z]-\d+) \| (.+?) \| (.*?) ?\|$", PAGE, re.MULTILINE)
 PROOFS = sorted({proof for *_, cell in ROWS for proof in re.findall(r"`([a-z_/]+\.py(?:::test_\w+)?)`", cell)})

@@ -1,0 +1,145 @@
+"""The promise map: every sentence of the Data Policy is kept by a test that exists or by a duty that is described."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+
+import pytest
+
+from sandbox.stack.paths import ROOT
+
+PAGE = (ROOT / "docs/promises.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+# How many promises each section of the policy makes: its sentences, list items and rows of tables. Another figure here
+# means that the policy was changed, and then the map must be.
+POLICY = {
+    **{"1.1": 9, "1.2": 9, "1.3": 7, "2": 5, "3.1": 7, "3.2": 7},
+    **{"4.1": 2, "4.2": 1, "4.3": 3, "4.4": 5, "4.5": 2, "5": 4, "6": 6, "7": 1},
+}
+# Test files that are being written today for export, erasure, breach, mail, analytics and rectification. Nothing may be
+# left here when they have come together.
+AWAITED: frozenset[str] = frozenset(
+    {
+        "database/test_rights.py",
+        "functions/account/erasure/test_start.py",
+        "functions/account/export/test_download.py",
+        "functions/account/export/test_status.py",
+        "functions/analytics/test_view.py",
+        "functions/cron/test_mail.py",
+        "ops/test_breach.py",
+        "ops/test_requests.py",
+        "shared/mail/test_letters.py",
+        "shared/privacy/test_erasure_saga.py",
+    }
+)
+
+_SECTION = re.compile(r"^## ([\d.]+) [^\n]+\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_ROW = re.compile(r"^\| (?!Promise|---)(.+?) \| (.*?) ?\|$", re.MULTILINE)
+_PROOF = re.compile(r"`([\w/]+\.py(?:::test_\w+)?)`")
+_DUTY = re.compile(r"Duty: \[([^\]]+)\]\(operations\.md#([a-z0-9-]+)\)")
+
+PROMISES = [(section, *row) for section, text in _SECTION.findall(PAGE) for row in _ROW.findall(text)]
+PROOFS = sorted({proof for *_, cell in PROMISES for proof in _PROOF.findall(cell)})
+DUTIES = sorted({duty for *_, cell in PROMISES for duty in _DUTY.findall(cell)})
+
+
+def test_every_section_of_the_policy_has_all_its_promises() -> None:
+    assert Counter(section for section, *_ in PROMISES) == POLICY
+
+
+def test_a_promise_is_kept_by_a_test_or_by_a_duty_and_by_nothing_else() -> None:
+    for section, promise, cell in PROMISES:
+        kept_by = [*_PROOF.findall(cell), *_DUTY.findall(cell)]
+        rest = _DUTY.sub("", _PROOF.sub("", cell)).replace(",", "").strip()
+        assert kept_by, f"{section}: {promise}"
+        assert rest == "", f"{section}: {rest}"
+
+
+def test_every_row_of_the_page_is_a_promise_of_a_section() -> None:
+    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(("| Promise", "| ---"))]
+
+    assert len(rows) == len(PROMISES)
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_the_test_exists(proof: str) -> None:
+    file, _, name = proof.partition("::")
+    if file in AWAITED:
+        return
+    names = [
+        node.name
+        for node in ast.walk(ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+
+    assert name in names if name else names
+
+
+def test_what_is_awaited_is_named_on_the_page() -> None:
+    assert {proof.partition("::")[0] for proof in PROOFS} >= AWAITED
+
+
+@pytest.mark.parametrize("duty", DUTIES, ids=lambda duty: duty[1])
+def test_the_duty_is_described_where_the_promise_says(duty: tuple[str, str]) -> None:
+    words, anchor = duty
+    headings = {
+        heading.lower().replace(" ", "-"): heading for heading in re.findall(r"^#+ (.+)$", OPERATIONS, re.MULTILINE)
+    }
+
+    assert anchor in headings
+    assert headings[anchor].lower() == words
+
+
+def test_no_duty_is_described_that_nobody_promised() -> None:
+    _, _, described = OPERATIONS.partition("## Duties that no code can do")
+    headings = re.findall(r"^### (.+)$", described.partition("\n## ")[0], re.MULTILINE)
+
+    assert sorted(heading.lower() for heading in headings) == sorted(words for words, _ in DUTIES)
+
+
+# Promises about what the code does not do.
+
+CLIENTS = [ROOT / "shared/platforms" / f"{name}.py" for name in ("instagram", "instagram_containers", "tiktok")]
+# Words of the platforms' own APIs for what sections 1.1 and 1.2 say that we do not access.
+EXCLUDED = (
+    "follower", "follows", "message", "conversation", "insight", "comments", "mentions",
+    "video/list", "video.list", "research", "user.info.profile", "user.info.stats", "likes",
+)  # fmt: skip
+
+
+def literals(text: str) -> set[str]:
+    """Texts of a program, without its docstrings."""
+    tree = ast.parse(text)
+    docstrings = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings
+    }
+
+
+def test_the_clients_ask_a_platform_for_nothing_that_the_policy_excludes() -> None:
+    for client in CLIENTS:
+        found = literals(client.read_text(encoding="utf-8"))
+        assert len(found) > 5, client.name
+        assert [text for text in found if any(word in text.lower() for word in EXCLUDED)] == []
+
+
+def test_no_token_outlives_its_call_in_a_global() -> None:
+    """A module's own names hold constants and caches of clients, and no cache has a token among its arguments."""
+    for path in [*(ROOT / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Global):
+                raise AssertionError(f"{path.name} changes a global")
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+                "cache" in ast.unparse(decorator) for decorator in node.decorator_list
+            ):
+                assert not [each.arg for each in node.args.args if "token" in each.arg or "jwt" in each.arg], path.name
