@@ -17,7 +17,9 @@ create table public.exports (
   epoch bigint not null default 0,
   lease_expires_at timestamptz,
   -- How often it was begun anew, because a file went that was to be copied.
-  restarts integer not null default 0 check (restarts between 0 and 3),
+  restarts integer not null default 0 check (restarts between 0 and 10),
+  -- Media that storage does not have: the next attempt does without them.
+  missing text[] not null default '{}',
   -- While it gathers: the table that is being read, and the key of the last row that is written down.
   dataset text check (dataset ~ '^[a-z_]{1,60}$'),
   after jsonb,
@@ -838,8 +840,8 @@ set search_path = ''
 as $$ select private.finish_export(p_export_id, p_epoch) $$;
 
 -- A file went while it was to be copied. From the beginning, in a folder of its own, so that nothing of the first
--- attempt can get into it; after the third there is no other.
-create function private.restart_export(p_export_id uuid, p_epoch bigint) returns boolean
+-- attempt can get into it; after the tenth there is no other.
+create function private.restart_export(p_export_id uuid, p_epoch bigint, p_missing text) returns boolean
 language plpgsql
 security definer
 set search_path = ''
@@ -847,8 +849,9 @@ as $$
 begin
   update public.exports as e
   set
-    state = case when e.restarts < 3 then 'gathering' else 'failed' end::public.export_state,
-    restarts = least(e.restarts + 1, 3),
+    state = case when e.restarts < 10 then 'gathering' else 'failed' end::public.export_state,
+    restarts = least(e.restarts + 1, 10),
+    missing = array_remove(e.missing || p_missing, null),
     folder = private.new_export_folder(),
     dataset = null, after = null, files = 0, directory_at = 0,
     byte_size = null, part_size = null, content_hash = null, parts = 0, file = 0, crc = 0
@@ -861,10 +864,10 @@ begin
 end
 $$;
 
-create function public.restart_export(p_export_id uuid, p_epoch bigint) returns boolean
+create function public.restart_export(p_export_id uuid, p_epoch bigint, p_missing text) returns boolean
 language sql
 set search_path = ''
-as $$ select private.restart_export(p_export_id, p_epoch) $$;
+as $$ select private.restart_export(p_export_id, p_epoch, p_missing) $$;
 
 create function private.due_exports(p_limit integer) returns setof uuid
 language sql
