@@ -21,6 +21,7 @@ from tests.functions.account.export.exports import (
     make_deletions_due,
     make_stale,
     status,
+    storage,
     stored,
     value,
     wait,
@@ -124,6 +125,8 @@ def test_a_person_who_is_erased_leaves_no_archive(stack: Stack, make_creator: Ca
     wait(person, ready)
     making = ask(person)
     folders = [folder_of(db, export_id) for export_id in (ready, making)]
+    storage(stack).create_multipart_upload(Bucket=PRIVATE_BUCKET, Key=f"{folders[1]}archive.zip")
+    assert stored(stack, folders[1]) == [f"upload of {folders[1]}archive.zip"]
     db.execute("delete from auth.users where id = %s", (person.user.id,))
     make_deletions_due(db)
     report(stack, "media")
