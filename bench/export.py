@@ -1,7 +1,7 @@
 """`make bench-export`: how long one archive takes, in how many function calls, and in how much memory.
 
-5,000 publications with their items and 25,000 events, and 140 MB of media. Beside it, the bare work in the same run: the
-same rows read in one statement, and the same bytes read from storage and written back.
+5,000 publications with their items and 25,000 events, and 140 MB of media. Beside it, the bare work in the same run:
+the same rows read in one statement, and the same bytes read from storage and written back.
 """
 
 from __future__ import annotations

@@ -76,8 +76,8 @@ class Gate:
             verify(arrived, self._config.access_key_id, self._config.secret_access_key)
         except SignatureError as refusal:
             return failure(refusal.status, refusal.code, str(refusal))
-        if request.method == "POST" and (refusal := self._uneven_parts(request)) is not None:
-            return refusal
+        if request.method == "POST" and (uneven := self._uneven_parts(request)) is not None:
+            return uneven
         return self._put(arrived) if request.method == "PUT" else self._stored(arrived)
 
     def _uneven_parts(self, request: Request) -> Response | None:
