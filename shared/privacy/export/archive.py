@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _UTF8, _CRC_FOLLOWS = 0x0800, 0x0008
 _VERSION, _VERSION_ZIP64 = 20, 45
@@ -23,8 +23,7 @@ _MOST_FILES = 0xFFFF
 _DESCRIPTOR = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Some bytes of a file in storage, both ends included."""
 
     object_key: str
@@ -32,8 +31,7 @@ class Span:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file of the archive. `crc` is None until all of it has been read."""
 
     position: int
@@ -65,8 +63,7 @@ class Entry:
         return Span(self.object_key, first - self.data_at, last - self.data_at - 1) if first < last else None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """`crc` is that of the file in which the next part begins, so far; `crcs` are those of files that ended here."""
 
     data: bytes

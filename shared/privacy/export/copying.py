@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import ceil
 
 from shared.privacy.export.archive import Entry, Part, Span, between, directory, part
@@ -57,7 +56,7 @@ async def _directory(work: Work, crcs: Mapping[int, int], start: int, end: int) 
     if end <= work.claimed.directory_at:
         return b""
     known = entries(await work.rows_of_files())
-    whole = [replace(entry, crc=crcs.get(entry.position, entry.crc)) for entry in known]
+    whole = [entry._replace(crc=crcs.get(entry.position, entry.crc)) for entry in known]
     return between(directory(whole, work.claimed.directory_at), work.claimed.directory_at, start, end)
 
 

@@ -7,18 +7,17 @@ what only drives a worker. One more table is one such function, a row type here 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
 from pydantic import Field
 
 from shared.database import Platform
 from shared.outputs import Count, Id, Moment
-from shared.publishing.claim import Kind, State
 
 # Another schema, or another order, is another version: what was published stays as it is.
 VERSION = 1
 
+type State = Literal["queued", "preparing", "processing", "committing", "published", "failed", "unknown"]
 type Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -139,7 +138,7 @@ class Publication(TypedDict):
     content_id: Id | None
     connection_id: Id | None
     platform: Platform
-    kind: Kind
+    kind: Literal["photo", "video", "reel", "story", "carousel"]
     caption: str
     options: dict[str, Any]
     cover_asset_id: Id | None
@@ -222,8 +221,7 @@ class PrivacyRequest(TypedDict):
     detail: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(NamedTuple):
     """`name` is that of the file and of the SQL function; `purpose` and `kept` are for the person who reads.
 
     `settled` is False where being exported is itself an event: an export adds lines there, and a person may have to

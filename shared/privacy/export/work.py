@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -58,8 +57,7 @@ class Claimed(BaseModel):
     crc: int
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """One that will be in the archive. `crc` is known of what we made ourselves, `lines` of what has lines."""
 
     name: str
@@ -94,7 +92,7 @@ class Work:
         """As the database keeps them, and where the next one would begin."""
         rows, starts_at = [], self.claimed.directory_at
         for position, file in enumerate(files, self.claimed.files):
-            rows.append({"position": position, "starts_at": starts_at, **_columns(file)})
+            rows.append({"position": position, "starts_at": starts_at, **file._asdict()})
             starts_at = ends_at(starts_at, file.name, file.byte_size)
         return rows, starts_at
 
@@ -132,8 +130,4 @@ class Work:
 
 
 def entries(rows: Sequence[dict[str, Any]]) -> list[Entry]:
-    return [Entry(**{name: row[name] for name in Entry.__match_args__}) for row in rows]
-
-
-def _columns(file: File) -> dict[str, Any]:
-    return {name: getattr(file, name) for name in File.__match_args__}
+    return [Entry(**{name: row[name] for name in Entry._fields}) for row in rows]

@@ -9,7 +9,6 @@ import subprocess
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,7 @@ def parts(files: Files, part_size: int) -> Iterator[bytes]:
         found = {span: files[span.object_key][span.first : span.last + 1] for span in spans}
         made = part(here, found, start=start, end=end, crc=crc)
         crc = made.crc
-        entries = [replace(entry, crc=made.crcs.get(entry.position, entry.crc)) for entry in entries]
+        entries = [entry._replace(crc=made.crcs.get(entry.position, entry.crc)) for entry in entries]
         whole = directory(entries, directory_at) if end > directory_at else b""
         yield made.data + between(whole, directory_at, start, end)
 
