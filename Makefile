@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation vercel requirements clean
+.PHONY: help setup demo dev test crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -24,6 +24,7 @@ help:
 	@echo "make bench-upload   what sending 1 GB to TikTok costs in memory"
 	@echo "make bench-vault    what sealing and opening a token costs beside the bare cipher"
 	@echo "make bench-rotation what sealing 100,000 tokens under a new key takes"
+	@echo "make bench-export   what one archive of 5,000 publications takes"
 	@echo "make vercel         build for Vercel and check what would be deployed"
 	@echo "make clean          remove everything that the other commands made"
 
@@ -97,6 +98,9 @@ bench-vault: setup
 
 bench-rotation: setup
 	@$(PYTHON) -m bench.rotation
+
+bench-export: setup
+	@$(PYTHON) -m bench.export
 
 vercel: setup tools/vercel/node_modules tools/secrets/node_modules
 	@$(PYTHON) -m pytest -m deploy tests/deploy

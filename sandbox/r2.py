@@ -6,10 +6,11 @@ import argparse
 import base64
 import hashlib
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -31,7 +32,7 @@ CORS_HEADERS = frozenset({"content-type", "x-amz-checksum-sha256", "if-none-matc
 class R2Config:
     """`public_prefix` is the URL path below which single objects can be read without a signature.
 
-    It stands in for the custom domain of the bucket. Left empty it is the entire bucket.
+    It stands in for the custom domain of the bucket. Left empty it is the entire bucket. `private_bucket` has none.
     """
 
     bucket: str
@@ -39,6 +40,7 @@ class R2Config:
     secret_access_key: str
     public_prefix: str = ""
     cors_origins: tuple[str, ...] = ()
+    private_bucket: str = ""
 
     @property
     def public_path(self) -> str:
@@ -50,7 +52,9 @@ class Gate:
         self._config = config
         self._store = Client(DomainDispatcherApplication(create_backend_app), use_cookies=False)
         self._put_lock = threading.Lock()
-        self._forward("PUT", f"/{config.bucket}")
+        self._part_sizes: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        for bucket in filter(None, (config.bucket, config.private_bucket)):
+            self._forward("PUT", f"/{bucket}")
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -72,7 +76,17 @@ class Gate:
             verify(arrived, self._config.access_key_id, self._config.secret_access_key)
         except SignatureError as refusal:
             return failure(refusal.status, refusal.code, str(refusal))
+        if request.method == "POST" and (uneven := self._uneven_parts(request)) is not None:
+            return uneven
         return self._put(arrived) if request.method == "PUT" else self._stored(arrived)
+
+    def _uneven_parts(self, request: Request) -> Response | None:
+        """S3 takes parts of any size and moto does too; R2 does not."""
+        sizes = self._part_sizes.pop(request.args.get("uploadId", ""), {})
+        *full, last = [size for _, size in sorted(sizes.items())] or [0]
+        if len({*full}) <= 1 and last <= max(full, default=last):
+            return None
+        return failure(400, "InvalidPart", "All non-trailing parts must have the same length.")
 
     def _public(self, request: Request, arrived: SignedRequest) -> Response:
         path = urlsplit(arrived.target).path
@@ -86,6 +100,9 @@ class Gate:
     def _put(self, arrived: SignedRequest) -> Response:
         if (refusal := checksum_problem(arrived)) is not None:
             return refusal
+        query = dict(parse_qsl(urlsplit(arrived.target).query))
+        if "uploadId" in query:
+            self._part_sizes[query["uploadId"]][int(query["partNumber"])] = len(arrived.body)
         with self._put_lock:
             if arrived.headers.get("if-none-match") == "*" and self._exists(arrived):
                 return failure(412, "PreconditionFailed", "At least one of the pre-conditions did not hold.")
@@ -216,6 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="sandbox.r2", description="A strict local R2.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--bucket", required=True)
+    parser.add_argument("--private-bucket", default="", help="a second bucket, of which nothing is public")
     parser.add_argument("--access-key-id", required=True)
     parser.add_argument("--secret-access-key", required=True)
     parser.add_argument("--public-prefix", default="", help="URL path readable without a signature")
@@ -227,6 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.secret_access_key,
         options.public_prefix,
         tuple(options.cors_origin),
+        options.private_bucket,
     )
     R2Server(config, options.port).serve_forever()
 

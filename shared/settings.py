@@ -53,6 +53,8 @@ TIKTOK_VIDEO_SOURCE = Variable("TIKTOK_VIDEO_SOURCE", r"PULL_FROM_URL|FILE_UPLOA
 TIKTOK_WEBHOOK_WINDOW = Variable("TIKTOK_WEBHOOK_WINDOW", r"[1-9]\d{1,5}", "300")
 R2_ENDPOINT = Variable("R2_ENDPOINT", _ORIGIN)
 R2_BUCKET = Variable("R2_BUCKET", r"[a-z0-9.-]{3,63}")
+# Without a public domain: for what only its owner may fetch, with an address that we sign.
+R2_PRIVATE_BUCKET = Variable("R2_PRIVATE_BUCKET", r"[a-z0-9.-]{3,63}")
 R2_ACCESS_KEY_ID = Variable("R2_ACCESS_KEY_ID", r"\S+")
 R2_SECRET_ACCESS_KEY = Variable("R2_SECRET_ACCESS_KEY", _KEY, secret=True)
 R2_PUBLIC_URL = Variable("R2_PUBLIC_URL", rf"(?=https:){_BASE_URL}")

@@ -1,14 +1,16 @@
-"""Writes the document into the repository, from where it is served."""
+"""Writes the documents into the repository, from where they are served."""
 
 from __future__ import annotations
 
-from sandbox.openapi.document import FILE, as_text
+from sandbox.openapi import document, export_schema
 from sandbox.stack.paths import ROOT
 
 
 def main() -> None:
-    FILE.write_text(as_text(), encoding="utf-8")
-    print(f"wrote {FILE.relative_to(ROOT)}")
+    for made in (document, export_schema):
+        made.FILE.parent.mkdir(exist_ok=True)
+        made.FILE.write_text(made.as_text(), encoding="utf-8")
+        print(f"wrote {made.FILE.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from shared.web.problems import ProblemDocument
 type _Key = tuple[str, str]
 
 
-class _Closed(GenerateJsonSchema):
+class Closed(GenerateJsonSchema):
     """An answer holds nothing that its type does not name. Titles would only repeat names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -46,7 +46,7 @@ class Schemas:
         ]
         inputs.append((("", "problem"), "serialization", TypeAdapter(ProblemDocument)))
         template = "#/components/schemas/{model}"
-        found, rest = TypeAdapter.json_schemas(inputs, schema_generator=_Closed, ref_template=template)
+        found, rest = TypeAdapter.json_schemas(inputs, schema_generator=Closed, ref_template=template)
         self._found = {key: schema for (key, _), schema in found.items()}
         self.components: dict[str, JsonSchemaValue] = dict(sorted(rest["$defs"].items()))
 

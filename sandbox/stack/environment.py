@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.stack.ports import HOST, Ports
 
 BUCKET = "itoms-media"
+PRIVATE_BUCKET = "itoms-private"
 MEDIA_URL = "https://media.itoms.test"
 QUIET = {"DO_NOT_TRACK": "1", "SUPABASE_TELEMETRY_DISABLED": "1", "VERCEL_TELEMETRY_DISABLED": "1"}
 FROM_KEYS = (
@@ -56,6 +57,7 @@ def functions_environment(addresses: Addresses, keys: Mapping[str, str]) -> dict
         "TIKTOK_API_URL": f"{sandbox}/tiktok-api",
         "R2_ENDPOINT": addresses.r2,
         "R2_BUCKET": BUCKET,
+        "R2_PRIVATE_BUCKET": PRIVATE_BUCKET,
         "R2_PUBLIC_URL": MEDIA_URL,
         "R2_PUBLIC_CONNECT_URL": f"{addresses.r2}/{BUCKET}",
         "ANTHROPIC_BASE_URL": f"{sandbox}/anthropic",

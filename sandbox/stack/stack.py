@@ -16,6 +16,7 @@ from sandbox.stack import keys as local_keys
 from sandbox.stack.children import Child, Children, answers
 from sandbox.stack.environment import (
     BUCKET,
+    PRIVATE_BUCKET,
     Addresses,
     basic_environment,
     functions_environment,
@@ -95,7 +96,8 @@ def start_supabase(children: Children, ports: Ports, keys: dict[str, str], datab
 
 def start_r2(children: Children, ports: Ports, keys: dict[str, str], site_url: str) -> Child:
     account = ["--access-key-id", keys["R2_ACCESS_KEY_ID"], "--secret-access-key", keys["R2_SECRET_ACCESS_KEY"]]
-    options = ["--port", str(ports.r2), "--bucket", BUCKET, *account, "--cors-origin", site_url]
+    buckets = ["--bucket", BUCKET, "--private-bucket", PRIVATE_BUCKET]
+    options = ["--port", str(ports.r2), *buckets, *account, "--cors-origin", site_url]
     return children.start("r2", _python("sandbox.r2", options), basic_environment(), ROOT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.errors import Refused
+from shared.media.private import PrivateStorage
 from shared.media.storage import Storage
 from shared.runtime import Runtime
 
@@ -15,13 +16,12 @@ async def delete_orphans(runtime: Runtime) -> int:
 
     Raises Refused when storage refused any; one file that it refuses for ever does not keep the others waiting.
     """
-    storage = Storage(runtime.settings)
     keys: list[str] = await runtime.database.as_system("take_object_deletions", limit=_BATCH)
     gone: list[str] = []
     refused = 0
     for key in keys:
         try:
-            await storage.delete(key)
+            await _delete(runtime, key)
             gone.append(key)
         except Refused:
             refused += 1
@@ -32,3 +32,11 @@ async def delete_orphans(runtime: Runtime) -> int:
     if refused:
         raise Refused("storage_unavailable", retry_after=60)
     return len(gone)
+
+
+async def _delete(runtime: Runtime, key: str) -> None:
+    """A name with a slash at its end is a folder of the private bucket, and stands for all that is below it."""
+    if key.endswith("/"):
+        await PrivateStorage(runtime.settings).empty(key)
+    else:
+        await Storage(runtime.settings).delete(key)

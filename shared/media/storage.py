@@ -43,11 +43,7 @@ class StoredObject:
 class Storage:
     def __init__(self, settings: Settings) -> None:
         self._bucket = settings.text(R2_BUCKET)
-        self._client = _client(
-            settings.text(R2_ENDPOINT),
-            settings.text(R2_ACCESS_KEY_ID),
-            settings.secret(R2_SECRET_ACCESS_KEY).reveal(),
-        )
+        self._client = s3_client(settings)
 
     async def presign_put(self, key: str, *, media_type: str, byte_size: int, sha256: str) -> PresignedPut:
         """`sha256` in hex. The browser must send exactly these headers; Content-Length it sends by itself."""
@@ -74,14 +70,9 @@ class Storage:
 
     async def head(self, key: str) -> StoredObject | None:
         """None when there is no such object."""
-        try:
-            found = await _in_thread(
-                partial(self._client.head_object, Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
-            )
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return None
-            raise Refused("storage_unavailable", retry_after=5) from None
+        found = await asked(partial(self._client.head_object, Bucket=self._bucket, Key=key, ChecksumMode="ENABLED"))
+        if found is None:
+            return None
         checksum = found.get("ChecksumSHA256")
         sha256 = base64.b64decode(checksum).hex() if checksum else None
         return StoredObject(found["ContentLength"], found.get("ContentType", ""), sha256)
@@ -101,10 +92,25 @@ class Storage:
 
     async def delete(self, key: str) -> None:
         """Deleting what is not there is a success. Raises Refused."""
-        try:
-            await _in_thread(partial(self._client.delete_object, Bucket=self._bucket, Key=key))
-        except ClientError:
-            raise Refused("storage_unavailable", retry_after=5) from None
+        await asked(partial(self._client.delete_object, Bucket=self._bucket, Key=key))
+
+
+async def asked[Result](call: Callable[[], Result]) -> Result | None:
+    """What storage says, asked in a thread; None when there is no such thing there. Raises Refused."""
+    try:
+        return await _in_thread(call)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return None
+        raise Refused("storage_unavailable", retry_after=5) from None
+
+
+def s3_client(settings: Settings) -> S3Client:
+    return _client(
+        settings.text(R2_ENDPOINT),
+        settings.text(R2_ACCESS_KEY_ID),
+        settings.secret(R2_SECRET_ACCESS_KEY).reveal(),
+    )
 
 
 async def _in_thread[Result](work: Callable[[], Result]) -> Result:

@@ -1,0 +1,1 @@
+"""The data rights of the Data Policy, section 4."""

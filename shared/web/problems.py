@@ -101,6 +101,18 @@ PROBLEMS: Mapping[str, Problem] = {
     "storage_unavailable": Problem(
         503, "Media storage is not answering", "Your file is safe where it is. Try again in a few seconds."
     ),
+    # Account
+    "sign_in_again": Problem(
+        403,
+        "Sign in again",
+        f"{_NOTHING_HAPPENED} For this we have to be sure that it is you: sign out and in, then try again within ten "
+        "minutes.",
+    ),
+    "too_many_exports": Problem(
+        429,
+        "You asked for many exports",
+        "Nothing was changed, and those you have are there until they expire. You can ask for three within a day.",
+    ),
     # Captions
     "captions_objected": Problem(
         403,

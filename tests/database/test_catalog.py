@@ -32,6 +32,10 @@ COLUMNS = {
     ("access_endings", "SELECT"): ALL,
     ("notices", "SELECT"): ALL,
     ("notices", "UPDATE"): "read_at",
+    (
+        "exports",
+        "SELECT",
+    ): "byte_size content_hash created_at downloaded_at expires_at id ready_at state with_media",
     ("objections", "SELECT"): ALL,
     ("objections", "INSERT"): "purpose",
     (
@@ -64,6 +68,9 @@ FOR_USERS = {
             "preflight",
             "resolve_publication",
             "confirm_publication",
+            "start_export",
+            "export_status",
+            "download_export",
         )
     ),
 }
@@ -110,6 +117,18 @@ FOR_THE_SYSTEM = {
         "may_commit",
         "purge_receipts",
         "evidence",
+        "claim_export",
+        "release_export",
+        "export_rows",
+        "save_export_files",
+        "seal_export",
+        "read_export_files",
+        "save_export_part",
+        "finish_export",
+        "restart_export",
+        "due_exports",
+        "expire_exports",
+        "purge_exports",
     )
 }
 

@@ -18,6 +18,8 @@ ID, OTHER_ID = str(UUID(int=1)), str(UUID(int=2))
 NOW = "2026-11-25T00:00:00Z"
 ENVELOPE = f"v1.k.{'a' * 16}.{'a' * 30}"
 
+SEALED = {"byte_size": 1, "part_size": 1, "content_hash": "0" * 64}
+
 # Each is a copy of the seed's row with these changes; where there are edges, the first value beyond each.
 REFUSED: Mapping[str, Sequence[Changes]] = {
     "access_endings_cause_check": [{"cause": ""}, {"cause": "In words"}, {"cause": "c" * 61}],
@@ -53,6 +55,18 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "contents_title_check": [{"title": ""}, {"title": "t" * 301}],
     "disconnections_cause_is_known": [{"cause": "another"}],
     "disconnections_user_only_if_theirs": [{"cause": "platform_deletion", "disconnected_by": ID}],
+    "export_files_byte_size_check": [{"byte_size": -1}],
+    "export_files_crc_check": [{"crc": -1}, {"crc": 2**32}],
+    "export_files_name_check": [{"name": ""}, {"name": "with space"}, {"name": "n" * 201}],
+    "export_files_position_check": [{"position": -1}],
+    "export_files_sha256_check": [{"sha256": "0" * 63}, {"sha256": "A" * 64}],
+    "export_files_starts_at_check": [{"starts_at": -1}],
+    "exports_check": [{"state": "copying"}, {"state": "copying", "byte_size": 1, "part_size": 1}],
+    "exports_check1": [{"ready_at": NOW, "expires_at": NOW}, {**SEALED, "state": "ready", "ready_at": NOW}],
+    "exports_content_hash_check": [{"content_hash": "0" * 63}, {"content_hash": "A" * 64}],
+    "exports_dataset_check": [{"dataset": ""}, {"dataset": "Contents"}, {"dataset": "d" * 61}],
+    "exports_folder_check": [{"folder": f"exports/{'b' * 64}"}, {"folder": "media/"}],
+    "exports_restarts_check": [{"restarts": -1}, {"restarts": 11}],
     "media_assets_byte_size_check": [{"byte_size": 0}, {"byte_size": 4_000_000_001}],
     "media_assets_check": [{"completed_at": NOW}, {"state": "ready", "width": 1, "height": 1}],
     "media_assets_check1": [{"refusal": "too_big"}, {"state": "refused", "completed_at": NOW}],
@@ -112,6 +126,11 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     # One receipt for one connection.
     "disconnections_connection_id_key": [{"id": ID}],
     "disconnections_pkey": [{"connection_id": ID}],
+    "export_files_pkey": [{}],
+    "exports_folder_key": [{"id": ID, "state": "failed"}],
+    "exports_pkey": [{"folder": f"exports/{'b' * 64}/", "state": "failed"}],
+    # One at a time.
+    "exports_under_way_idx": [{"id": ID, "folder": f"exports/{'b' * 64}/"}],
     "former_jobs_pkey": [{}],
     "media_assets_object_key_key": [{"id": ID}],
     "media_assets_pkey": [{"object_key": f"media/{'b' * 64}.jpg"}],
@@ -161,6 +180,8 @@ REFERENCES: Mapping[str, str] = {
     "contents_project_id_fkey": "goes",
     "disconnections_disconnected_by_fkey": "forgets",
     "disconnections_project_id_fkey": "goes",
+    "export_files_export_id_fkey": "goes",
+    "exports_user_id_fkey": "goes",
     "former_jobs_publication_id_fkey": "goes",
     "media_assets_content_id_fkey": "goes",
     "media_assets_created_by_fkey": "forgets",
@@ -191,6 +212,7 @@ REFERENCES: Mapping[str, str] = {
 MAY_BE_EMPTY: Mapping[str, str] = {
     "private.audit_log": "actor operator platform project_id subject_id",
     "private.connection_tokens": "refresh_expires_at refresh_lease_until refresh_token",
+    "private.export_files": "crc lines",
     "private.oauth_states": "consumed_at",
     "private.pauses": "connection_id",
     "private.platform_switches": "confirm_before switched_off_at",
@@ -198,6 +220,8 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "public.consents": "publication_id",
     "public.contents": "created_by",
     "public.disconnections": "disconnected_by revocation_at",
+    "public.exports": "after byte_size content_hash dataset downloaded_at expires_at lease_expires_at part_size"
+    " ready_at",
     "public.media_assets": "audio_channels audio_codec audio_sample_rate bit_rate chroma completed_at created_by"
     " duration_ms edit_list fast_start frame_rate height multi_picture progressive refusal video_codec width",
     "public.notices": "connection_id publication_id read_at",

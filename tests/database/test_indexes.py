@@ -70,6 +70,24 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "private.purge_receipts",
         "from private.former_jobs as f where f.noted_at <= now() - interval '30 days' limit p_batch",
     ),
+    "exports_created_at_idx": (
+        "private.purge_exports",
+        "from public.exports as e where e.created_at <= now() - interval '30 days' limit p_batch",
+    ),
+    "exports_due_idx": (
+        "private.due_exports",
+        "from public.exports as e where e.state in ('gathering', 'copying')"
+        " and (e.lease_expires_at is null or e.lease_expires_at <= now()) order by e.created_at limit p_limit",
+    ),
+    "exports_expires_at_idx": (
+        "private.expire_exports",
+        "from public.exports as e where e.state = 'ready' and e.expires_at <= now() limit p_batch",
+    ),
+    "exports_under_way_idx": (
+        "private.start_export",
+        "from public.exports as e where e.user_id = auth.uid() and e.state in ('gathering', 'copying')",
+    ),
+    "exports_user_id_idx": "exports_user_id_fkey",
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
     "media_assets_abandoned_idx": (
         "private.purge",

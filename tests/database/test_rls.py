@@ -36,6 +36,8 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     # These belong to a person. The rows are the owner's; anybody signed in may object for themselves.
     "public.consents": CLOSED | {"select": "xy000x"},
     "public.objections": {"select": "xy000x", "insert": "xyyyyx", "update": NOBODY, "delete": "xy000x"},
+    "public.exports": CLOSED | {"select": "xy000x"},
+    "private.export_files": CLOSED,
     "public.notices": CLOSED | {"select": "xy000x", "update": "xy000x"},
     "private.connection_tokens": CLOSED,
     "private.oauth_states": CLOSED,
@@ -81,6 +83,10 @@ SEED = """
       values (%(row)s, gen_random_uuid(), %(project)s, 'tiktok', 'seed', 1);
     insert into public.notices (id, user_id, project_id, kind, platform, cause)
       values (%(row)s, %(owner)s, %(project)s, 'access_ended', 'tiktok', 'seed');
+    insert into public.exports (id, user_id, request_id, with_media, folder)
+      values (%(row)s, %(owner)s, gen_random_uuid(), true, 'exports/' || repeat('a', 64) || '/');
+    insert into private.export_files (export_id, position, name, byte_size, sha256, starts_at, object_key)
+      values (%(row)s, 0, 'seed', 1, repeat('0', 64), 0, 'seed');
     insert into private.platform_deletions (confirmation_code, digest, platform)
       values (repeat('a', 32), repeat('0', 64), 'instagram');
     insert into public.publications

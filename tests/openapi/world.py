@@ -44,6 +44,7 @@ class World:
     media: Mapping[str, tuple[str, ...]]
     publications: tuple[str, ...]
     deletion: str
+    export: str
     db: psycopg.Connection[Any]
 
     def prepare(self, case: schemathesis.Case[Any]) -> dict[str, str]:
@@ -81,6 +82,7 @@ class World:
             "connection_id": self.spare if path.endswith("/disconnect") else (),
             "media_asset_id": self.media["instagram"],
             "publication_id": self.publications,
+            "export_id": (self.export,),
         }
         if (platform := body.get("platform")) in _PLATFORMS:
             pools["content_id"] = (self.contents[platform],)
@@ -186,6 +188,7 @@ def build(
             _publications(db, project, contents["tiktok"], connections["tiktok"].id, media["tiktok"][0])
         ),
         deletion=_deletion(db),
+        export=_export(db, project),
         db=db,
     )
 
@@ -215,6 +218,18 @@ def _deletion(db: psycopg.Connection[Any]) -> str:
         (code, code * 2),
     )
     return code
+
+
+def _export(db: psycopg.Connection[Any], project: Project) -> str:
+    row = db.execute(
+        "insert into public.exports (user_id, request_id, with_media, folder, state, byte_size, part_size,"
+        " content_hash, ready_at, expires_at)"
+        " select %(user)s, private.open_privacy_request('access', 'account', %(user)s, null, '{}'), true,"
+        " private.new_export_folder(), 'ready', 1, 1, repeat('0', 64), now(), now() + interval '1 day' returning id",
+        {"user": project.owner.user.id},
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 # State, reason, finished_at and next_step_at. Several are in doubt, and several wait for a word of their creator,

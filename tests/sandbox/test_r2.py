@@ -27,7 +27,7 @@ HEADERS = {"content-type": "image/jpeg", "x-amz-checksum-sha256": SHA256, "if-no
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[R2Server]:
-    config = R2Config(BUCKET, "KEYID", "SECRET", f"/{BUCKET}/public/", (ORIGIN,))
+    config = R2Config(BUCKET, "KEYID", "SECRET", f"/{BUCKET}/public/", (ORIGIN,), "hidden")
     with R2Server(config) as server:
         yield server
 
@@ -139,6 +139,34 @@ def test_a_key_that_signs_can_do_everything(server: R2Server, key: str) -> None:
     assert [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET, Prefix=key)["Contents"]] == [key]
     client.delete_object(Bucket=BUCKET, Key=key)
     assert httpx.get(public_url(server, key)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sizes", "is_taken"),
+    [((5 << 20, 5 << 20, 7), True), ((5 << 20,), True), ((5 << 20, 6 << 20, 7), False), ((5 << 20, 6 << 20), False)],
+)
+def test_the_parts_of_an_upload_must_be_of_one_size(
+    server: R2Server, key: str, sizes: tuple[int, ...], is_taken: bool
+) -> None:
+    """As R2 wants it, and S3 does not."""
+    client = s3(server)
+    place = {"Bucket": BUCKET, "Key": key}
+    place["UploadId"] = client.create_multipart_upload(**place)["UploadId"]
+    parts = [
+        {"PartNumber": number, "ETag": client.upload_part(**place, PartNumber=number, Body=bytes(size))["ETag"]}
+        for number, size in enumerate(sizes, 1)
+    ]
+    if is_taken:
+        client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
+        assert client.head_object(Bucket=BUCKET, Key=key)["ContentLength"] == sum(sizes)
+    else:
+        with pytest.raises(ClientError, match="InvalidPart"):
+            client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
+
+
+def test_of_the_private_bucket_nothing_is_public(server: R2Server) -> None:
+    s3(server).put_object(Bucket="hidden", Key="public/file.zip", Body=BODY)
+    assert httpx.get(f"{server.url}/hidden/public/file.zip").status_code == 403
 
 
 def test_a_wrong_secret_can_do_nothing(server: R2Server, key: str) -> None:

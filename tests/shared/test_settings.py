@@ -51,6 +51,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "TIKTOK_WEBHOOK_WINDOW": ("0", "-300", "5m", "1234567"),
     "R2_ENDPOINT": NO_ORIGIN,
     "R2_BUCKET": ("ab", "Bucket", "a_b_c", "a/b/c", "a" * 64),
+    "R2_PRIVATE_BUCKET": ("ab", "Bucket", "a_b_c", "a/b/c", "a" * 64),
     "R2_ACCESS_KEY_ID": ("a b",),
     "R2_SECRET_ACCESS_KEY": NO_KEY,
     "R2_PUBLIC_URL": (*NO_BASE_URL, "http://media.itoms.example"),

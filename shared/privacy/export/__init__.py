@@ -1,0 +1,1 @@
+"""All data of one person in one archive (Data Policy 4.1)."""
