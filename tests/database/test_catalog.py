@@ -34,6 +34,11 @@ COLUMNS = {
     ("notices", "UPDATE"): "read_at",
     ("objections", "SELECT"): ALL,
     ("objections", "INSERT"): "purpose",
+    ("restrictions", "SELECT"): ALL,
+    ("restrictions", "INSERT"): "user_id",
+    ("profiles", "SELECT"): ALL,
+    ("profiles", "INSERT"): "display_name",
+    ("profiles", "UPDATE"): "display_name",
     (
         "publications",
         "SELECT",
@@ -44,12 +49,12 @@ COLUMNS = {
     ("publication_events", "SELECT"): ALL,
     ("consents", "SELECT"): ALL,
 }
-DELETES = {"project_members", "contents", "objections"}
+DELETES = {"project_members", "contents", "objections", "restrictions"}
 
 # Who may run which function. A pair is one function in private and its face in public.
 FOR_USERS = {
     *("private.project_ids", "private.require_role", "private.tags_are_sane", "private.take_caption_quota"),
-    *("public.begin_caption", "private.take_rate"),
+    *("public.begin_caption", "private.take_rate", "private.refuse_stopped_post", "private.refuse_restricted_caption"),
     *(
         f"{schema}.{name}"
         for schema in ("public", "private")
@@ -64,6 +69,7 @@ FOR_USERS = {
             "preflight",
             "resolve_publication",
             "confirm_publication",
+            "may_count_view",
         )
     ),
 }
@@ -107,6 +113,14 @@ FOR_THE_SYSTEM = {
         "read_envelopes",
         "replace_envelopes",
         "purge_rate_limits",
+        "open_mailed_request",
+        "list_requests",
+        "show_request",
+        "note_request",
+        "extend_request",
+        "execute_request",
+        "remind_due_requests",
+        "purge_requests",
     )
 }
 

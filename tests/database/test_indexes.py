@@ -82,6 +82,21 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "private.purge_endings",
         "from private.platform_deletions as d where d.received_at <= now() - interval '1 year' limit p_batch",
     ),
+    "privacy_requests_at_idx": (
+        "private.purge_requests",
+        "from public.privacy_requests as r where r.at <= now() - interval '3 years' and not exists ("
+        " select 1 from public.privacy_requests as later"
+        " where later.request_id = r.request_id and later.at > now() - interval '3 years' ) limit p_batch",
+    ),
+    "privacy_requests_received_once_idx": (
+        "private.open_requests",
+        "where r.event = 'received'",
+    ),
+    "privacy_requests_request_id_idx": (
+        "private.last_of_request",
+        "from public.privacy_requests as r where r.request_id = p_request_id order by r.id desc limit 1",
+    ),
+    "privacy_requests_user_id_idx": "privacy_requests_user_id_fkey",
     "project_members_user_id_idx": (
         "private.project_ids",
         "from public.project_members as m where m.user_id = (select auth.uid()) and m.role >= p_at_least",
@@ -136,6 +151,7 @@ ARGUMENTS = {
     "p_limit": "integer",
     "p_platform": "public.platform",
     "p_publish_id": "text",
+    "p_request_id": "uuid",
 }
 INDEXES = """
     select c.relname from pg_index as i join pg_class as c on c.oid = i.indexrelid

@@ -36,6 +36,9 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     # These belong to a person. The rows are the owner's; anybody signed in may object for themselves.
     "public.consents": CLOSED | {"select": "xy000x"},
     "public.objections": {"select": "xy000x", "insert": "xyyyyx", "update": NOBODY, "delete": "xy000x"},
+    "public.restrictions": {"select": "xy000x", "insert": "xyyyyx", "update": NOBODY, "delete": "xy000x"},
+    "public.profiles": {"select": "xy000x", "insert": "xyyyyx", "update": "xy000x", "delete": NOBODY},
+    "public.privacy_requests": CLOSED | {"select": "xy000x"},
     "public.notices": CLOSED | {"select": "xy000x", "update": "xy000x"},
     "private.connection_tokens": CLOSED,
     "private.oauth_states": CLOSED,
@@ -96,6 +99,8 @@ SEED = """
     insert into private.webhook_deliveries (digest, platform) values (repeat('0', 64), 'tiktok');
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
+    insert into public.restrictions (user_id) values (%(owner)s);
+    insert into public.profiles (user_id, display_name) values (%(owner)s, 'Seed');
     insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
     set constraints all immediate;
 """
@@ -107,11 +112,16 @@ MEANT = {
     "public.publication_items": "publication_id = %(row)s",
     "public.publication_events": "publication_id = %(row)s",
     "public.objections": "user_id = %(owner)s",
+    "public.restrictions": "user_id = %(owner)s",
+    "public.profiles": "user_id = %(owner)s",
+    "public.privacy_requests": "user_id = %(owner)s",
 }
 INSERTS = {
     "public.contents": "(project_id, type, title) values (%(project)s, 'image', 'New')",
     "public.project_members": "(project_id, user_id, role) values (%(project)s, %(stranger)s, 'viewer')",
     "public.objections": "(purpose) values ('publishing')",
+    "public.restrictions": "default values",
+    "public.profiles": "(display_name) values ('New')",
 }
 
 
@@ -249,6 +259,25 @@ ESCALATIONS = {
         "insert into public.objections (user_id, purpose) values (%(editor)s, 'publishing')",
         "x",
     ),
+    "an owner restricts for somebody else": (
+        "owner",
+        "insert into public.restrictions (user_id) values (%(editor)s)",
+        "x",
+    ),
+    "an editor lifts an owner's restriction": (
+        "editor",
+        "delete from public.restrictions where user_id = %(owner)s",
+        "0",
+    ),
+    "an editor renames an owner": (
+        "editor",
+        "update public.profiles set display_name = 'Me' where user_id = %(owner)s",
+        "0",
+    ),
+    "an editor reads an owner's name": ("editor", "select 1 from public.profiles where user_id = %(owner)s", "0"),
+    "an owner hands their name to somebody else": ("owner", "update public.profiles set user_id = %(editor)s", "x"),
+    "an owner writes a request": ("owner", "insert into public.privacy_requests (request_id) values (%(row)s)", "x"),
+    "an owner reads who an operator is": ("owner", "select operator from public.privacy_requests", "x"),
     "an editor reads what an owner was told": ("editor", "select 1 from public.notices where id = %(row)s", "0"),
     "an owner hands a notice to somebody else": (
         "owner",
