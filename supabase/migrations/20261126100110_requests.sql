@@ -64,12 +64,14 @@ declare
   v_last public.privacy_requests;
   v_first public.privacy_requests;
 begin
+  -- That a request begins once is for its index to say.
+  if new.event = 'received' then
+    return new;
+  end if;
   perform pg_advisory_xact_lock(hashtextextended('request ' || new.request_id, 0));
   v_last := private.last_of_request(new.request_id);
-  if (v_last.id is null) <> (new.event = 'received') then
+  if v_last.id is null then
     perform private.refuse(409, 'request_out_of_order');
-  elsif v_last.id is null then
-    return new;
   elsif v_last.event = 'answered' then
     perform private.refuse(409, 'request_closed');
   elsif v_last.event = 'executed' and new.event not in ('executed', 'answered', 'reminded') then
@@ -345,6 +347,17 @@ begin
 end
 $$;
 
+create function private.is_kept_request(p_request_id uuid) returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select 1 from public.privacy_requests as r
+    where r.request_id = p_request_id and r.at > now() - interval '3 years'
+  )
+$$;
+
 -- Joins the purge: all lines of a request go together, three years after the last of them.
 create function private.purge_requests(p_batch integer) returns jsonb
 language plpgsql
@@ -357,12 +370,7 @@ begin
   v_ended := array(
     select distinct r.request_id
     from public.privacy_requests as r
-    where
-      r.at <= now() - interval '3 years'
-      and not exists (
-        select 1 from public.privacy_requests as later
-        where later.request_id = r.request_id and later.at > now() - interval '3 years'
-      )
+    where r.at <= now() - interval '3 years' and not private.is_kept_request(r.request_id)
     limit p_batch
   );
   delete from public.privacy_requests as r where r.request_id = any (v_ended);

@@ -37,6 +37,7 @@ COLUMNS = {
     ("restrictions", "SELECT"): ALL,
     ("restrictions", "INSERT"): "user_id",
     ("profiles", "SELECT"): ALL,
+    ("privacy_requests", "SELECT"): "at channel detail due_at event id kind request_id",
     ("profiles", "INSERT"): "display_name",
     ("profiles", "UPDATE"): "display_name",
     (

@@ -84,13 +84,13 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     ),
     "privacy_requests_at_idx": (
         "private.purge_requests",
-        "from public.privacy_requests as r where r.at <= now() - interval '3 years' and not exists ("
-        " select 1 from public.privacy_requests as later"
-        " where later.request_id = r.request_id and later.at > now() - interval '3 years' ) limit p_batch",
+        "from public.privacy_requests as r where r.at <= now() - interval '3 years'"
+        " and not private.is_kept_request(r.request_id) limit p_batch",
     ),
     "privacy_requests_received_once_idx": (
         "private.open_requests",
-        "where r.event = 'received'",
+        "from public.privacy_requests as r cross join lateral private.last_of_request(r.request_id) as last"
+        " where r.event = 'received'",
     ),
     "privacy_requests_request_id_idx": (
         "private.last_of_request",

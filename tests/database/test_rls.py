@@ -100,7 +100,9 @@ SEED = """
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
     insert into public.restrictions (user_id) values (%(owner)s);
-    insert into public.profiles (user_id, display_name) values (%(owner)s, 'Seed');
+    insert into public.profiles (user_id) values (%(owner)s);
+    insert into public.privacy_requests (request_id, kind, event, channel, user_id, due_at, actor_kind)
+      values (%(row)s, 'access', 'received', 'account', %(owner)s, now(), 'user');
     insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
     set constraints all immediate;
 """
@@ -114,7 +116,7 @@ MEANT = {
     "public.objections": "user_id = %(owner)s",
     "public.restrictions": "user_id = %(owner)s",
     "public.profiles": "user_id = %(owner)s",
-    "public.privacy_requests": "user_id = %(owner)s",
+    "public.privacy_requests": "request_id = %(row)s",
 }
 INSERTS = {
     "public.contents": "(project_id, type, title) values (%(project)s, 'image', 'New')",
