@@ -88,6 +88,20 @@ as $$
   end
 $$;
 
+-- For a worker that would send again what did not arrive.
+create function private.why_post_stopped(p_publication_id uuid) returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$ select private.why_stopped(p) from public.publications as p where p.id = p_publication_id $$;
+
+create function public.why_post_stopped(p_publication_id uuid) returns text
+language sql
+stable
+set search_path = ''
+as $$ select private.why_post_stopped(p_publication_id) $$;
+
 -- Certainly not posted yet. What may be posted already is only asked about, until its outcome is known.
 create function private.is_not_sent(p public.publications) returns boolean
 language sql
@@ -536,4 +550,5 @@ with check (user_id = (select auth.uid()));
 grant select, insert (user_id), delete on public.restrictions to authenticated;
 grant select, insert (display_name), update (display_name) on public.profiles to authenticated;
 grant execute on function private.refuse_stopped_post, private.refuse_restricted_caption to authenticated;
+grant execute on function private.why_post_stopped, public.why_post_stopped to service_role;
 grant execute on function private.may_count_view, public.may_count_view to authenticated;

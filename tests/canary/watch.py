@@ -116,7 +116,9 @@ class Watch:
         with psycopg.connect(database) as connection:
             for (email,) in connection.execute("select email from auth.users where email is not null"):
                 self.know("e-mail", email)
-            for (name,) in connection.execute("select display_name from public.profiles where display_name is not null"):
+            for (name,) in connection.execute(
+                "select display_name from public.profiles where display_name is not null"
+            ):
                 self.know("name", name)
             for (caption,) in connection.execute("select distinct caption from public.publications"):
                 self.know("caption", caption)

@@ -114,6 +114,7 @@ FOR_THE_SYSTEM = {
         "read_envelopes",
         "replace_envelopes",
         "purge_rate_limits",
+        "why_post_stopped",
         "open_mailed_request",
         "list_requests",
         "show_request",
