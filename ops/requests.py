@@ -37,19 +37,22 @@ REFUSALS = (
     "compelling_grounds",
 )  # fmt: skip
 _WITHIN_DAYS = 7
-_WHY = {
+WORDS = {
     "answer_does_not_fit": "done needs an execution, refused a refusal, and nothing_held that nobody has that address",
     "erasure_is_not_extended": "the Data Policy promises 30 days for a deletion",
     "extended_already": "it was extended before",
     "extended_too_late": "the person had to be told before it was due",
     "extension_out_of_range": "at most three months after it arrived, and later than it is due now",
+    "identity_incomplete": "say how it was checked and with which result",
     "identity_not_confirmed": "first check who is asking: identity ID --method ... --result confirmed",
     "not_found": "there is no request with this id",
     "nothing_to_execute": "nobody here is the person who asked: answer that nothing is held",
     "purpose_only_with_objection": "an objection needs --purpose, and nothing else has one",
+    "reason_missing": "say why, and of a refusal also where to complain",
     "received_when": "it must have arrived within the last year, and not in the future",
     "request_closed": "it has been answered, and nothing follows an answer",
     "request_executed": "it has been executed; what is left is to answer it",
+    "request_out_of_order": "this does not come next",
     "request_refused": "it has been refused; what is left is to answer it",
 }
 
@@ -163,8 +166,8 @@ def _saying_why(command: Command) -> Command:
         try:
             return await command(runtime, options)
         except Refused as refusal:
-            if refusal.code in _WHY:
-                print(f"Nothing was changed: {_WHY[refusal.code]}.", file=sys.stderr)
+            if refusal.code in WORDS:
+                print(f"Nothing was changed: {WORDS[refusal.code]}.", file=sys.stderr)
             raise
 
     return said

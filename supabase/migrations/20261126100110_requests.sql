@@ -1,6 +1,16 @@
 -- The life of a request about one's data: which line may follow which, the clock and its extension, what an operator
 -- does for a person who writes a mail, the reminders, and the end of the lines themselves.
 
+-- What an operator may not do: the words are with the command, in ops/requests.py.
+create function private.refuse_operation(p_code text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception using errcode = 'PT409', message = p_code;
+end
+$$;
+
 -- One more than the month of the law, at most: two months after it (GDPR, Art. 12(3)).
 create function private.privacy_request_latest(p_received_at timestamptz) returns timestamptz
 language sql
@@ -71,43 +81,43 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('request ' || new.request_id, 0));
   v_last := private.last_of_request(new.request_id);
   if v_last.id is null then
-    perform private.refuse(409, 'request_out_of_order');
+    perform private.refuse_operation('request_out_of_order');
   elsif v_last.event = 'answered' then
-    perform private.refuse(409, 'request_closed');
+    perform private.refuse_operation('request_closed');
   elsif v_last.event = 'executed' and new.event not in ('executed', 'answered', 'reminded') then
-    perform private.refuse(409, 'request_executed');
+    perform private.refuse_operation('request_executed');
   elsif private.has_event(new.request_id, 'refused') and new.event not in ('answered', 'reminded') then
-    perform private.refuse(409, 'request_refused');
+    perform private.refuse_operation('request_refused');
   end if;
   case new.event
     when 'identity_checked' then
       if num_nulls(new.detail ->> 'method', new.detail ->> 'result') > 0 then
-        perform private.refuse(422, 'identity_incomplete');
+        perform private.refuse_operation('identity_incomplete');
       end if;
     when 'refused' then
       if num_nulls(new.detail ->> 'reason', new.detail ->> 'complaint_route') > 0 then
-        perform private.refuse(422, 'reason_missing');
+        perform private.refuse_operation('reason_missing');
       end if;
     when 'extended' then
       select * into v_first from public.privacy_requests as r
       where r.request_id = new.request_id and r.event = 'received';
       if new.kind = 'erasure' then
         -- The Data Policy promises 30 days, and no more.
-        perform private.refuse(409, 'erasure_is_not_extended');
+        perform private.refuse_operation('erasure_is_not_extended');
       elsif private.has_event(new.request_id, 'extended') then
-        perform private.refuse(409, 'extended_already');
+        perform private.refuse_operation('extended_already');
       elsif new.at > v_first.due_at then
-        perform private.refuse(409, 'extended_too_late');
+        perform private.refuse_operation('extended_too_late');
       elsif new.due_at > private.privacy_request_latest(v_first.at) or new.due_at <= v_first.due_at then
-        perform private.refuse(422, 'extension_out_of_range');
+        perform private.refuse_operation('extension_out_of_range');
       elsif new.detail ->> 'reason' is null then
-        perform private.refuse(422, 'reason_missing');
+        perform private.refuse_operation('reason_missing');
       end if;
     when 'executed' then
       -- Whoever writes a mail may be anybody. What the system carries out was proven by a session.
       if new.channel = 'email' and new.operator is not null
         and not private.has_event(new.request_id, 'identity_checked', '{"result": "confirmed"}') then
-        perform private.refuse(409, 'identity_not_confirmed');
+        perform private.refuse_operation('identity_not_confirmed');
       end if;
     else
       null;
@@ -157,7 +167,7 @@ declare
   v_user_id uuid := (select u.id from auth.users as u where lower(u.email) = lower(btrim(p_email)) limit 1);
 begin
   if p_received_at > now() or p_received_at < now() - interval '1 year' then
-    perform private.refuse(422, 'received_when');
+    perform private.refuse_operation('received_when');
   end if;
   insert into private.audit_people (user_id)
   select v_user_id where v_user_id is not null
@@ -234,13 +244,13 @@ declare
   v_last public.privacy_requests := private.last_of_request(p_request_id);
 begin
   if p_event not in ('identity_checked', 'refused', 'answered') then
-    perform private.refuse(422, 'request_out_of_order');
+    perform private.refuse_operation('request_out_of_order');
   elsif p_event = 'answered' and v_last.event <> 'answered' and not coalesce(case v_outcome
     when 'done' then private.has_event(p_request_id, 'executed')
     when 'refused' then private.has_event(p_request_id, 'refused')
     when 'nothing_held' then v_last.person is null
   end, false) then
-    perform private.refuse(409, 'answer_does_not_fit');
+    perform private.refuse_operation('answer_does_not_fit');
   end if;
   perform private.note_privacy_request(p_request_id, p_event, p_operator, p_detail);
   return private.request_summary(private.last_of_request(p_request_id));
@@ -283,11 +293,11 @@ begin
   if v_last.id is null then
     perform private.refuse(404, 'not_found');
   elsif v_last.person is null or (v_last.user_id is null and v_last.kind in ('objection', 'restriction')) then
-    perform private.refuse(409, 'nothing_to_execute');
+    perform private.refuse_operation('nothing_to_execute');
   elsif (v_last.kind = 'objection') <> (p_purpose is not null) then
-    perform private.refuse(422, 'purpose_only_with_objection');
+    perform private.refuse_operation('purpose_only_with_objection');
   elsif not private.has_event(p_request_id, 'identity_checked', '{"result": "confirmed"}') then
-    perform private.refuse(409, 'identity_not_confirmed');
+    perform private.refuse_operation('identity_not_confirmed');
   end if;
   if v_last.kind = 'objection' and p_withdraw then
     delete from public.objections as o where o.user_id = v_last.user_id and o.purpose = p_purpose;

@@ -36,7 +36,8 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     # These belong to a person. The rows are the owner's; anybody signed in may object for themselves.
     "public.consents": CLOSED | {"select": "xy000x"},
     "public.objections": {"select": "xy000x", "insert": "xyyyyx", "update": NOBODY, "delete": "xy000x"},
-    "public.restrictions": {"select": "xy000x", "insert": "xyyyyx", "update": NOBODY, "delete": "xy000x"},
+    # Somebody's who has nothing to do with the project, because it would stop all that is the owner's.
+    "public.restrictions": {"select": "x000yx", "insert": "xyyyyx", "update": NOBODY, "delete": "x000yx"},
     "public.profiles": {"select": "xy000x", "insert": "xyyyyx", "update": "xy000x", "delete": NOBODY},
     "public.privacy_requests": CLOSED | {"select": "xy000x"},
     "public.notices": CLOSED | {"select": "xy000x", "update": "xy000x"},
@@ -99,7 +100,7 @@ SEED = """
     insert into private.webhook_deliveries (digest, platform) values (repeat('0', 64), 'tiktok');
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
-    insert into public.restrictions (user_id) values (%(owner)s);
+    insert into public.restrictions (user_id) values (%(stranger)s);
     insert into public.profiles (user_id) values (%(owner)s);
     insert into public.privacy_requests (request_id, kind, event, channel, user_id, due_at, actor_kind)
       values (%(row)s, 'access', 'received', 'account', %(owner)s, now(), 'user');
@@ -114,7 +115,7 @@ MEANT = {
     "public.publication_items": "publication_id = %(row)s",
     "public.publication_events": "publication_id = %(row)s",
     "public.objections": "user_id = %(owner)s",
-    "public.restrictions": "user_id = %(owner)s",
+    "public.restrictions": "user_id = %(stranger)s",
     "public.profiles": "user_id = %(owner)s",
     "public.privacy_requests": "request_id = %(row)s",
 }
@@ -266,9 +267,9 @@ ESCALATIONS = {
         "insert into public.restrictions (user_id) values (%(editor)s)",
         "x",
     ),
-    "an editor lifts an owner's restriction": (
-        "editor",
-        "delete from public.restrictions where user_id = %(owner)s",
+    "an owner lifts somebody else's restriction": (
+        "owner",
+        "delete from public.restrictions where user_id = %(stranger)s",
         "0",
     ),
     "an editor renames an owner": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from psycopg.rows import dict_row
 from ops import audit, requests
 from sandbox.creator import Creator
 from sandbox.stack.clients import Supabase
+from sandbox.stack.paths import MIGRATIONS
 from sandbox.stack.stack import Stack
 from tests.functions.cron.crons import report
 from tests.people import Project
@@ -445,6 +447,13 @@ def test_three_years_after_the_last_of_them_all_lines_go_and_none_before(office:
     assert report(stack, "purge")["removed"]["privacy_requests"] == 1
     assert office.lines(old) == []
     assert len(office.lines(young)) == 2
+
+
+def test_every_refusal_of_the_database_has_its_words_here() -> None:
+    text = (MIGRATIONS / "20261126100110_requests.sql").read_text(encoding="utf-8")
+    codes = set(re.findall(r"private\.refuse_operation\('(\w+)'\)", text))
+
+    assert codes | {"not_found"} == requests.WORDS.keys()
 
 
 def test_the_cron_needs_its_secret(stack: Stack) -> None:
