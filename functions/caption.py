@@ -19,6 +19,8 @@ app = user_endpoint(
     problems=(
         *OF_A_PROJECT,
         "captions_objected",
+        "processing_restricted",
+        "restricted_by_another",
         "caption_quota_reached",
         "too_many_captions",
         "caption_refused",

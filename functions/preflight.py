@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from shared.publishing.draft import DRAFT, Draft
 from shared.publishing.preflight import Preflight, preflight
-from shared.web.contract import OF_A_PROJECT
+from shared.web.contract import OF_A_PROJECT, STOPPED_BY_A_PERSON
 from shared.web.endpoint import Call, answer, user_endpoint
 
 
@@ -17,5 +17,12 @@ app = user_endpoint(
     handle,
     DRAFT,
     answers={200: Preflight},
-    problems=(*OF_A_PROJECT, "too_many_preflights", "platform_mismatch", "media_not_ready", "kind_not_supported"),
+    problems=(
+        *OF_A_PROJECT,
+        *STOPPED_BY_A_PERSON,
+        "too_many_preflights",
+        "platform_mismatch",
+        "media_not_ready",
+        "kind_not_supported",
+    ),
 )

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from shared.publishing.publish import publish
 from shared.publishing.request import PUBLISH_REQUEST, PublishRequest
-from shared.web.contract import OF_A_PROJECT
+from shared.web.contract import OF_A_PROJECT, STOPPED_BY_A_PERSON
 from shared.web.endpoint import Call, user_endpoint
 from shared.web.publications import IDEMPOTENCY_KEY, PUBLICATION_ANSWERS, idempotency_key, publication_answer
 
@@ -26,6 +26,7 @@ app = user_endpoint(
         "publication_in_progress",
         "too_many_publications",
         "platform_switched_off",
+        *STOPPED_BY_A_PERSON,
         "reconnect_needed",
         "platform_mismatch",
         "consent_missing",

@@ -1,4 +1,4 @@
-"""Strict local stand-ins for Instagram, TikTok, the Anthropic Messages API and R2."""
+"""Strict local stand-ins for Instagram, TikTok, the Anthropic Messages API, Plausible and R2."""
 
 from sandbox.config import SandboxConfig
 from sandbox.state import Sandbox

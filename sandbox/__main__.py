@@ -10,7 +10,9 @@ from sandbox.state import Sandbox
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="sandbox", description="Simulated Instagram, TikTok and Anthropic.")
+    parser = argparse.ArgumentParser(
+        prog="sandbox", description="Simulated Instagram, TikTok, Anthropic and Plausible."
+    )
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--config", type=Path)

@@ -36,6 +36,11 @@ class AnthropicAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class PlausibleSite:
+    domain: str = "app.sandbox.test"
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxConfig:
     """What an operator would have typed into each platform's developer portal.
 
@@ -45,6 +50,7 @@ class SandboxConfig:
     instagram: InstagramApp = field(default_factory=InstagramApp)
     tiktok: TikTokApp = field(default_factory=TikTokApp)
     anthropic: AnthropicAccount = field(default_factory=AnthropicAccount)
+    plausible: PlausibleSite = field(default_factory=PlausibleSite)
     media_hosts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -54,6 +60,7 @@ class SandboxConfig:
             instagram=_section(InstagramApp, data.get("instagram", {})),
             tiktok=_section(TikTokApp, data.get("tiktok", {})),
             anthropic=_section(AnthropicAccount, data.get("anthropic", {})),
+            plausible=_section(PlausibleSite, data.get("plausible", {})),
             media_hosts=dict(data.get("media_hosts", {})),
         )
 

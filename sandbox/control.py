@@ -76,6 +76,10 @@ def _ledger(sandbox: Sandbox, data: dict[str, Any]) -> object:
     return {"posts": [post.as_json() for post in posts]}
 
 
+def _views(sandbox: Sandbox, data: dict[str, Any]) -> object:
+    return {"views": [asdict(view) for view in sandbox.views]}
+
+
 def _journal(sandbox: Sandbox, data: dict[str, Any]) -> object:
     return {"requests": [entry.as_json() for entry in sandbox.journal.entries(data.get("endpoint"))]}
 
@@ -185,6 +189,7 @@ _ACTIONS: list[tuple[str, str, Action]] = [
     ("POST", "/faults", _add_fault),
     ("DELETE", "/faults", _clear_faults),
     ("GET", "/ledger", _ledger),
+    ("GET", "/views", _views),
     ("GET", "/journal", _journal),
     ("DELETE", "/journal", _clear_journal),
     ("POST", "/reset", _reset),

@@ -47,6 +47,7 @@ HANDLER_KINDS = frozenset(
         "invalid_json",
         "long_caption",
         "spaced_hashtags",
+        "dropped",
     }
 )
 

@@ -17,6 +17,7 @@ KEPT_HEADERS = frozenset(
         "host",
         "user-agent",
         "x-api-key",
+        "x-forwarded-for",
     }
 )
 CAPACITY = 20_000

@@ -14,6 +14,7 @@ from sandbox.media import Fetcher
 from sandbox.settings import Settings, changed
 from sandbox.tiktok.store import Creator, TikTokStore
 from sandbox.tiktok.webhooks import NEVER, Webhooks
+from sandbox.views import View
 
 
 class Sandbox:
@@ -27,6 +28,7 @@ class Sandbox:
         self.settings = self._first_settings()
         self.fetcher = Fetcher(config.media_hosts, lambda: self.settings.fetch_timeout)
         self._ledger = Ledger()
+        self.views: list[View] = []
         self.instagram = InstagramStore()
         self.tiktok = TikTokStore()
         self.webhooks = Webhooks(config.tiktok, lambda: self.settings.fetch_timeout)
@@ -82,6 +84,7 @@ class Sandbox:
         self.journal.clear()
         self.faults.clear()
         self._ledger.clear()
+        self.views.clear()
         self.webhooks.clear()
         self.settings = self._first_settings()
         self.instagram = InstagramStore()

@@ -19,6 +19,7 @@ _MORE = (
     "purge_rate_limits",
     "purge_receipts",
     "purge_exports",
+    "purge_requests",
 )
 _BATCH = 1000
 _SECONDS = 40.0

@@ -63,6 +63,9 @@ R2_PUBLIC_CONNECT_URL = Variable("R2_PUBLIC_CONNECT_URL", rf"(?:{_BASE_URL})?", 
 ANTHROPIC_API_KEY = Variable("ANTHROPIC_API_KEY", _KEY, secret=True)
 ANTHROPIC_BASE_URL = Variable("ANTHROPIC_BASE_URL", _BASE_URL, "https://api.anthropic.com")
 CAPTION_MODEL = Variable("CAPTION_MODEL", r"[a-z0-9.-]+", "claude-haiku-5-5")
+PLAUSIBLE_BASE_URL = Variable("PLAUSIBLE_BASE_URL", _BASE_URL, "https://plausible.io")
+# The site as Plausible knows it. Empty: page views are not counted, and nothing is sent.
+PLAUSIBLE_DOMAIN = Variable("PLAUSIBLE_DOMAIN", r"[a-z0-9.-]*", "")
 CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
 # Empty: no queue. Otherwise the topic of the trigger in vercel.json.
 QUEUE_TOPIC = Variable("QUEUE_TOPIC", r"[A-Za-z0-9_-]*", "")

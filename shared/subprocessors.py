@@ -17,6 +17,7 @@ from shared.settings import (
     INSTAGRAM_API_URL,
     INSTAGRAM_GRAPH_URL,
     INSTAGRAM_WWW_URL,
+    PLAUSIBLE_BASE_URL,
     R2_ENDPOINT,
     R2_PUBLIC_CONNECT_URL,
     R2_PUBLIC_URL,
@@ -138,7 +139,12 @@ ANTHROPIC = Recipient(
     calls=(ANTHROPIC_BASE_URL,),
 )
 PLAUSIBLE = Recipient(
-    "Plausible", "Privacy-friendly analytics", "Page views without cookies or personal data. Nothing yet."
+    "Plausible",
+    "Privacy-friendly analytics",
+    "Which of our few public pages was opened, what the browser calls itself, and the network of the visitor's address,"
+    " never the address itself. No cookie, no id, no query string, and nothing of where the visitor came from.",
+    calls=(PLAUSIBLE_BASE_URL,),
+    most_answer_bytes=10_000,
 )
 META = Recipient(
     "Meta",

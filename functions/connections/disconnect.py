@@ -1,4 +1,13 @@
-"""POST /api/connections/disconnect: deletes the tokens at once and answers with the receipt."""
+"""POST /api/connections/disconnect: deletes the tokens at once and answers with the receipt.
+
+itoms's access can also be revoked within each platform's own settings:
+
+- Instagram: Settings → Apps and Websites → Remove itoms
+- TikTok: Settings → Security → Manage app permissions → Remove itoms
+
+Then itoms deletes the tokens of the account as soon as the platform tells it or refuses a call, and asks for the
+account to be connected again; after 30 days without that it is removed. The receipt carries the same guidance.
+"""
 
 from uuid import UUID
 

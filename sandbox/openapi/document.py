@@ -27,7 +27,13 @@ _TAGS = {
     "public": "For anyone: what a browser is sent to, and whether the service is well.",
     "internal": "For the scheduler, the platforms and the queue. No client of ours calls these.",
 }
-_TAG_OF: Mapping[Kind, str] = {"user": "users", "public": "public", "cron": "internal", "signed": "internal"}
+_TAG_OF: Mapping[Kind, str] = {
+    "user": "users",
+    "public": "public",
+    "cron": "internal",
+    "signed": "internal",
+    "visitor": "public",
+}
 _BEARERS: Mapping[Kind, tuple[str, dict[str, str]]] = {
     "user": ("userToken", {"bearerFormat": "JWT", "description": "The access token of Supabase Auth."}),
     "cron": ("cronSecret", {"description": "`CRON_SECRET`, which the scheduler sends by itself."}),
@@ -75,7 +81,7 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
         "tags": [_TAG_OF[contract.kind]],
         "summary": endpoint.summary,
         **details,
-        "security": [{name: []} for name in _security(contract)],
+        "security": _security(contract),
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": _body(endpoint, schemas)} if contract.method == "POST" else {}),
         "responses": responses(endpoint, schemas),
@@ -98,11 +104,13 @@ def _parameter(endpoint: Endpoint, parameter: Parameter, schemas: Schemas) -> di
     }
 
 
-def _security(contract: Contract) -> list[str]:
-    """None for what anyone may call, and for a proof that is within the body."""
+def _security(contract: Contract) -> list[dict[str, list[str]]]:
+    """None for what anyone may call, and for a proof that is within the body. A visitor may be signed in, or not."""
+    if contract.kind == "visitor":
+        return [{}, {_BEARERS["user"][0]: []}]
     if contract.kind in _BEARERS:
-        return [_BEARERS[contract.kind][0]]
-    return [contract.signature] if contract.signature else []
+        return [{_BEARERS[contract.kind][0]: []}]
+    return [{contract.signature: []}] if contract.signature else []
 
 
 def _security_schemes(endpoints: Sequence[Endpoint]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ HEADERS = {
 }
 _ALWAYS = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
 _MAY_BE_RETRIED = (409, 429, 503)
-_SUCCESSES = {200: "Done.", 201: "Made.", 202: "Under way.", 303: "The browser goes on."}
+_SUCCESSES = {200: "Done.", 201: "Made.", 202: "Under way.", 204: "Taken.", 303: "The browser goes on."}
 
 
 def responses(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:

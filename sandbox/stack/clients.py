@@ -96,6 +96,10 @@ class SandboxControl:
         """What was really posted."""
         return self._list("/ledger", "posts", platform=platform, account=account)
 
+    def views(self) -> list[dict[str, Any]]:
+        """What Plausible has counted."""
+        return self._list("/views", "views")
+
     def journal(self, endpoint: str | None = None) -> list[dict[str, Any]]:
         """Every request that arrived."""
         return self._list("/journal", "requests", endpoint=endpoint)

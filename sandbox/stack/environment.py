@@ -12,6 +12,7 @@ from sandbox.stack.ports import HOST, Ports
 BUCKET = "itoms-media"
 PRIVATE_BUCKET = "itoms-private"
 MEDIA_URL = "https://media.itoms.test"
+SITE = "app.itoms.test"
 QUIET = {"DO_NOT_TRACK": "1", "SUPABASE_TELEMETRY_DISABLED": "1", "VERCEL_TELEMETRY_DISABLED": "1"}
 FROM_KEYS = (
     "SUPABASE_PUBLISHABLE_KEY",
@@ -62,6 +63,8 @@ def functions_environment(addresses: Addresses, keys: Mapping[str, str]) -> dict
         "R2_PUBLIC_CONNECT_URL": f"{addresses.r2}/{BUCKET}",
         "ANTHROPIC_BASE_URL": f"{sandbox}/anthropic",
         "CAPTION_MODEL": "claude-haiku-5-5",
+        "PLAUSIBLE_BASE_URL": f"{sandbox}/plausible",
+        "PLAUSIBLE_DOMAIN": SITE,
         **{name: keys[name] for name in FROM_KEYS},
     }
 
@@ -91,6 +94,7 @@ def sandbox_config(addresses: Addresses, keys: Mapping[str, str], *, webhooks: s
             "webhooks": webhooks,
         },
         "anthropic": {"api_key": keys["ANTHROPIC_API_KEY"]},
+        "plausible": {"domain": SITE},
         "media_hosts": {MEDIA_URL: f"{addresses.r2}/{BUCKET}"},
     }
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict, cast
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypedDict, cast
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.connecting.logins import login_for
 from shared.connecting.tokens import open_tokens
@@ -15,14 +18,23 @@ from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.vault import CannotOpen
 
-_WHERE_TO_REMOVE = {
-    "instagram": "Instagram: Settings, Apps and Websites, Remove itoms",
-    "tiktok": "TikTok: Settings, Security, Manage app permissions, Remove itoms",
+# Word for word the menus of the Data Policy, 4.4.
+_WHERE_TO_REMOVE: Mapping[Platform, str] = {
+    "instagram": "Instagram: Settings → Apps and Websites → Remove itoms",
+    "tiktok": "TikTok: Settings → Security → Manage app permissions → Remove itoms",
 }
+_WHAT_HAPPENS_HERE = (
+    "Nothing more: the tokens of this account are deleted here, whether or not you remove itoms there. An account that "
+    "is still connected when you remove itoms there loses its tokens here as soon as the platform tells us or refuses "
+    "a call; it then asks to be connected again, and is removed after 30 days if nobody does."
+)
 
 
 class Receipt(TypedDict):
-    """What was deleted and what the platform answered; names no account. `remove_at_platform` says where to look."""
+    """What was deleted and what the platform answered; names no account.
+
+    `remove_at_platform` is where to revoke itoms's access on the platform's side, `then` what happens here if you do.
+    """
 
     id: Id
     connection_id: Id
@@ -33,7 +45,8 @@ class Receipt(TypedDict):
     cause: Literal["user", "platform_deletion", "not_reconnected"]
     revocation: Literal["pending", "revoked", "failed", "unsupported", "skipped"]
     revocation_at: Moment | None
-    remove_at_platform: str
+    remove_at_platform: Annotated[str, Field(json_schema_extra={"enum": [*_WHERE_TO_REMOVE.values()]})]
+    then: Annotated[str, Field(json_schema_extra={"const": _WHAT_HAPPENS_HERE})]
 
 
 async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> Receipt:
@@ -52,7 +65,11 @@ async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> Rece
             "record_revocation", disconnection_id=receipt["id"], outcome=outcome
         )
         receipt = recorded or receipt
-    return cast(Receipt, {**receipt, "remove_at_platform": _WHERE_TO_REMOVE[receipt["platform"]]})
+    return cast(Receipt, {**receipt, **_guidance(receipt["platform"])})
+
+
+def _guidance(platform: Platform) -> dict[str, str]:
+    return {"remove_at_platform": _WHERE_TO_REMOVE[platform], "then": _WHAT_HAPPENS_HERE}
 
 
 async def _revoke(runtime: Runtime, platform: Platform, connection_id: str, deleted: dict[str, Any]) -> str:

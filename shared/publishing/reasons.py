@@ -161,6 +161,15 @@ REASONS: Mapping[str, Reason] = {
     ),
     "post_cancelled": Reason(Who.USER, _NONE, "The post was cancelled before it went out."),
     "privacy_not_chosen": Reason(Who.USER, _EDIT, "Nobody has chosen who can see this post. Choose the audience."),
+    "processing_restricted": Reason(
+        Who.USER,
+        _NONE,
+        "Somebody who made this post, wrote it or connected the account has restricted the use of their data. Nothing "
+        "was posted.",
+    ),
+    "publishing_objected": Reason(
+        Who.USER, _NONE, "Whoever made this post switched publishing off before it went out. Nothing was posted."
+    ),
     "rate_limited": Reason(Who.NOBODY, _WAIT, "The platform asks us to slow down.", Retry.NEW),
     "refused_unmapped": Reason(
         Who.OPERATOR, _CONTACT, "The platform refused the post for a reason we do not know yet. Nothing was posted."

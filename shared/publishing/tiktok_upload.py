@@ -89,7 +89,12 @@ async def after_doubt(work: Work, runtime: Runtime) -> None:
 
 
 async def _resume(work: Work, runtime: Runtime, stored_bytes: int) -> None:
-    """The last chunk is missing. To send it again is safe: it completes this one job, or none."""
+    """The last chunk is missing. To send it again is safe: it completes this one job, or none.
+
+    But not for somebody who by now wants nothing posted: without that chunk the job never posts.
+    """
+    if reason := await runtime.database.as_system("why_post_stopped", publication_id=work.publication.id):
+        raise Failed(reason, {"publish_id": str(work.publication.publish_id)})
     if work.upload is None or work.upload.seconds_left <= 0:
         raise Failed("upload_expired", {"publish_id": str(work.publication.publish_id)})
     await work.record(work.state, None, stored_chunks=_plan(work).chunks_in(stored_bytes))

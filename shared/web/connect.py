@@ -50,7 +50,13 @@ class StartAnswer(TypedDict):
 
 
 START_ANSWERS = {200: Reply(StartAnswer, {"set-cookie": "Binds this attempt to this browser."})}
-START_PROBLEMS = (*OF_A_PROJECT, "too_many_connects", "platform_switched_off")
+START_PROBLEMS = (
+    *OF_A_PROJECT,
+    "too_many_connects",
+    "platform_switched_off",
+    "publishing_objected",
+    "processing_restricted",
+)
 CALLBACK_ANSWERS = {
     303: Reply(
         headers={

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Required, TypedDict
 
-type Kind = Literal["user", "cron", "signed", "public"]
+type Kind = Literal["user", "cron", "signed", "public", "visitor"]
 
 # What every endpoint of a kind may answer, whatever it is for.
 _ALWAYS = ("method_not_allowed", "database_unavailable", "deadline_reached", "internal_error", "misconfigured")
@@ -19,11 +19,14 @@ _BY_KIND: Mapping[Kind, tuple[str, ...]] = {
     "cron": ("not_the_cron",),
     "signed": ("body_too_large",),
     "public": (),
+    "visitor": ("not_signed_in", "body_too_large", "not_json", "invalid_input"),
 }
 
 
 # Of whatever names something of a project: the database asks for the caller's role in it.
 OF_A_PROJECT = ("not_found", "role_too_low")
+# What would post: the database asks whether somebody whose data it uses wants that.
+STOPPED_BY_A_PERSON = ("publishing_objected", "processing_restricted", "restricted_by_another")
 
 
 class Parameter(NamedTuple):

@@ -108,6 +108,20 @@ def public_endpoint(
     return _app(name, Contract(kind="public", method="GET", refusals=refusals, **promises), serve, refuse)
 
 
+def visitor_endpoint[Body](
+    name: str, handle: Handler[Body], body: type[Body], **promises: Unpack[Promises]
+) -> Starlette:
+    """POST with a JSON body, by anyone. Whoever is signed in may say so; of everybody else `jwt` is empty."""
+    adapter = TypeAdapter(body)
+
+    async def serve(request: Request) -> Response:
+        jwt = _bearer(request) if "authorization" in request.headers else Secret("")
+        parsed = _parse(adapter, await _read_body(request))
+        return await handle(Call(runtime.current(), request, parsed, jwt))
+
+    return _app(name, Contract(kind="visitor", method="POST", body=adapter, **promises), serve)
+
+
 def answer(content: Any, status: int = 200, **headers: str) -> JSONResponse:
     return JSONResponse(content, status, headers)
 

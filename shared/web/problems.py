@@ -94,6 +94,28 @@ PROBLEMS: Mapping[str, Problem] = {
         "For safety itoms makes no calls to it at the moment. Nothing was posted, and your accounts stay connected. "
         "Try again later.",
     ),
+    # What a person chose about their data
+    "publishing_objected": Problem(
+        403,
+        "You switched publishing off",
+        "Nothing was posted or connected, and no platform was asked. You can switch publishing on again in your "
+        "account's privacy settings.",
+    ),
+    "processing_restricted": Problem(
+        403,
+        "You restricted the use of your data",
+        "Your data is kept and not used: nothing was sent or posted. You can lift the restriction in your account's "
+        "privacy settings.",
+    ),
+    "restricted_by_another": Problem(
+        409,
+        "Somebody does not want this used",
+        "A person who connected this account or wrote this content has asked us to keep it without using it. Nothing "
+        "was sent or posted. You can connect the account yourself, or use a content of your own.",
+    ),
+    "too_many_changes": Problem(
+        429, "You changed this often", "This change was not made; those before it count. Try again in an hour."
+    ),
     # Media
     "upload_missing": Problem(
         409, "The file has not arrived", "Send the file to the upload address first, then complete it."

@@ -33,6 +33,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     # To its own creator and to the platforms, and where it is kept until then.
     "caption": ("response *", "table public.publications", f"{INSTAGRAM} *", f"{TIKTOK} *"),
     "e-mail": (),
+    # What a person calls themselves is for themselves.
+    "name": ("table public.profiles",),
     "SUPABASE_SECRET_KEY": (),
     "SUPABASE_JWT_SECRET": (),
     "TOKEN_ENCRYPTION_KEYS": (),
@@ -114,6 +116,10 @@ class Watch:
         with psycopg.connect(database) as connection:
             for (email,) in connection.execute("select email from auth.users where email is not null"):
                 self.know("e-mail", email)
+            for (name,) in connection.execute(
+                "select display_name from public.profiles where display_name is not null"
+            ):
+                self.know("name", name)
             for (caption,) in connection.execute("select distinct caption from public.publications"):
                 self.know("caption", caption)
             for place, text in dump(connection):

@@ -38,6 +38,12 @@ COLUMNS = {
     ): "byte_size content_hash created_at downloaded_at expires_at id ready_at state with_media",
     ("objections", "SELECT"): ALL,
     ("objections", "INSERT"): "purpose",
+    ("restrictions", "SELECT"): ALL,
+    ("restrictions", "INSERT"): "user_id",
+    ("profiles", "SELECT"): ALL,
+    ("privacy_requests", "SELECT"): "at channel detail due_at event id kind request_id",
+    ("profiles", "INSERT"): "display_name",
+    ("profiles", "UPDATE"): "display_name",
     (
         "publications",
         "SELECT",
@@ -48,12 +54,12 @@ COLUMNS = {
     ("publication_events", "SELECT"): ALL,
     ("consents", "SELECT"): ALL,
 }
-DELETES = {"project_members", "contents", "objections"}
+DELETES = {"project_members", "contents", "objections", "restrictions"}
 
 # Who may run which function. A pair is one function in private and its face in public.
 FOR_USERS = {
     *("private.project_ids", "private.require_role", "private.tags_are_sane", "private.take_caption_quota"),
-    *("public.begin_caption", "private.take_rate"),
+    *("public.begin_caption", "private.take_rate", "private.refuse_stopped_post", "private.refuse_restricted_caption"),
     *(
         f"{schema}.{name}"
         for schema in ("public", "private")
@@ -71,6 +77,7 @@ FOR_USERS = {
             "start_export",
             "export_status",
             "download_export",
+            "may_count_view",
         )
     ),
 }
@@ -129,6 +136,15 @@ FOR_THE_SYSTEM = {
         "due_exports",
         "expire_exports",
         "purge_exports",
+        "why_post_stopped",
+        "open_mailed_request",
+        "list_requests",
+        "show_request",
+        "note_request",
+        "extend_request",
+        "execute_request",
+        "remind_due_requests",
+        "purge_requests",
     )
 }
 

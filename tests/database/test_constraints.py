@@ -85,6 +85,16 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "platform_deletions_confirmation_code_check": [{"confirmation_code": "a" * 31}, {"confirmation_code": "A" * 32}],
     "platform_deletions_digest_check": [{"digest": "0" * 63}, {"digest": "17841400000000001"}],
     "platform_deletions_outcome_check": [{"outcome": "another"}],
+    "privacy_requests_channel_check": [{"channel": "post"}],
+    "privacy_requests_check": [{"actor_kind": "operator"}, {"operator": "ada"}],
+    "privacy_requests_detail_check": [{"detail": []}, {"detail": {"count": 1}}, {"detail": {"id": "1" * 2000}}],
+    "privacy_requests_operator_check": [
+        {"actor_kind": "operator", "operator": ""},
+        {"actor_kind": "operator", "operator": "o" * 65},
+    ],
+    "profiles_display_name_is_a_name": [
+        {"display_name": name} for name in ("", "n" * 81, " Ada", "Ada ", "A\nda", "A\u0007")
+    ],
     "projects_name_check": [{"name": ""}, {"name": "n" * 121}],
     "publication_events_event_check": [{"event": ""}, {"event": "A"}, {"event": "a" * 61}],
     "publication_items_alt_text_check": [{"alt_text": ""}, {"alt_text": "a" * 1001}],
@@ -146,6 +156,10 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     "platform_deletions_digest_key": [{"confirmation_code": "b" * 32}],
     "platform_deletions_pkey": [{"digest": "b" * 64}],
     "platform_switches_pkey": [{}],
+    "privacy_requests_pkey": [{}],
+    # A request begins once.
+    "privacy_requests_received_once_idx": [{"id": -1}],
+    "profiles_pkey": [{}],
     "project_members_pkey": [{}],
     "projects_pkey": [{}],
     "publication_events_pkey": [{}],
@@ -160,6 +174,7 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     "publications_pkey": [{"idempotency_key": "a-copy-of-it"}],
     "purge_runs_pkey": [{}],
     "rate_limits_pkey": [{}],
+    "restrictions_pkey": [{}],
     "tiktok_uploads_pkey": [{}],
     "webhook_deliveries_pkey": [{}],
 }
@@ -193,6 +208,8 @@ REFERENCES: Mapping[str, str] = {
     "oauth_states_user_id_fkey": "goes",
     "objections_user_id_fkey": "goes",
     "pauses_connection_id_fkey": "goes",
+    "privacy_requests_user_id_fkey": "forgets",
+    "profiles_user_id_fkey": "goes",
     "project_members_project_id_fkey": "goes",
     "project_members_user_id_fkey": "goes",
     "projects_created_by_fkey": "forgets",
@@ -205,6 +222,7 @@ REFERENCES: Mapping[str, str] = {
     "publications_created_by_fkey": "forgets",
     "publications_project_id_fkey": "goes",
     "rate_limits_user_id_fkey": "goes",
+    "restrictions_user_id_fkey": "goes",
     "tiktok_uploads_publication_id_fkey": "goes",
 }
 
@@ -225,6 +243,8 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "public.media_assets": "audio_channels audio_codec audio_sample_rate bit_rate chroma completed_at created_by"
     " duration_ms edit_list fast_start frame_rate height multi_picture progressive refusal video_codec width",
     "public.notices": "connection_id publication_id read_at",
+    "public.privacy_requests": "operator person user_id",
+    "public.profiles": "display_name",
     "public.projects": "created_by",
     "public.publication_items": "alt_text container_id media_asset_id",
     "public.publications": "confirmed_at connection_id container_id content_id cover_asset_id created_by finished_at"

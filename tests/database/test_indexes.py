@@ -123,6 +123,21 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "private.purge_endings",
         "from private.platform_deletions as d where d.received_at <= now() - interval '1 year' limit p_batch",
     ),
+    "privacy_requests_at_idx": (
+        "private.purge_requests",
+        "from public.privacy_requests as r where r.at <= now() - interval '3 years'"
+        " and not private.is_kept_request(r.request_id) limit p_batch",
+    ),
+    "privacy_requests_received_once_idx": (
+        "private.open_requests",
+        "from public.privacy_requests as r cross join lateral private.last_of_request(r.request_id) as last"
+        " where r.event = 'received'",
+    ),
+    "privacy_requests_request_id_idx": (
+        "private.last_of_request",
+        "from public.privacy_requests as r where r.request_id = p_request_id order by r.id desc limit 1",
+    ),
+    "privacy_requests_user_id_idx": "privacy_requests_user_id_fkey",
     "project_members_user_id_idx": (
         "private.project_ids",
         "from public.project_members as m where m.user_id = (select auth.uid()) and m.role >= p_at_least",
@@ -177,6 +192,7 @@ ARGUMENTS = {
     "p_limit": "integer",
     "p_platform": "public.platform",
     "p_publish_id": "text",
+    "p_request_id": "uuid",
 }
 INDEXES = """
     select c.relname from pg_index as i join pg_class as c on c.oid = i.indexrelid

@@ -38,6 +38,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "public.objections": {"select": "xy000x", "insert": "xyyyyx", "update": NOBODY, "delete": "xy000x"},
     "public.exports": CLOSED | {"select": "xy000x"},
     "private.export_files": CLOSED,
+    # Somebody's who has nothing to do with the project, because it would stop all that is the owner's.
+    "public.restrictions": {"select": "x000yx", "insert": "xyyyyx", "update": NOBODY, "delete": "x000yx"},
+    "public.profiles": {"select": "xy000x", "insert": "xyyyyx", "update": "xy000x", "delete": NOBODY},
+    "public.privacy_requests": CLOSED | {"select": "xy000x"},
     "public.notices": CLOSED | {"select": "xy000x", "update": "xy000x"},
     "private.connection_tokens": CLOSED,
     "private.oauth_states": CLOSED,
@@ -102,9 +106,11 @@ SEED = """
     insert into private.webhook_deliveries (digest, platform) values (repeat('0', 64), 'tiktok');
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
-    insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
+    insert into public.restrictions (user_id) values (%(stranger)s);
+    insert into public.profiles (user_id) values (%(owner)s);
     insert into public.privacy_requests (request_id, kind, event, channel, user_id, due_at, actor_kind)
       values (%(row)s, 'access', 'received', 'account', %(owner)s, now(), 'user');
+    insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
     set constraints all immediate;
 """
 
@@ -115,11 +121,16 @@ MEANT = {
     "public.publication_items": "publication_id = %(row)s",
     "public.publication_events": "publication_id = %(row)s",
     "public.objections": "user_id = %(owner)s",
+    "public.restrictions": "user_id = %(stranger)s",
+    "public.profiles": "user_id = %(owner)s",
+    "public.privacy_requests": "request_id = %(row)s",
 }
 INSERTS = {
     "public.contents": "(project_id, type, title) values (%(project)s, 'image', 'New')",
     "public.project_members": "(project_id, user_id, role) values (%(project)s, %(stranger)s, 'viewer')",
     "public.objections": "(purpose) values ('publishing')",
+    "public.restrictions": "default values",
+    "public.profiles": "(display_name) values ('New')",
 }
 
 
@@ -257,6 +268,25 @@ ESCALATIONS = {
         "insert into public.objections (user_id, purpose) values (%(editor)s, 'publishing')",
         "x",
     ),
+    "an owner restricts for somebody else": (
+        "owner",
+        "insert into public.restrictions (user_id) values (%(editor)s)",
+        "x",
+    ),
+    "an owner lifts somebody else's restriction": (
+        "owner",
+        "delete from public.restrictions where user_id = %(stranger)s",
+        "0",
+    ),
+    "an editor renames an owner": (
+        "editor",
+        "update public.profiles set display_name = 'Me' where user_id = %(owner)s",
+        "0",
+    ),
+    "an editor reads an owner's name": ("editor", "select 1 from public.profiles where user_id = %(owner)s", "0"),
+    "an owner hands their name to somebody else": ("owner", "update public.profiles set user_id = %(editor)s", "x"),
+    "an owner writes a request": ("owner", "insert into public.privacy_requests (request_id) values (%(row)s)", "x"),
+    "an owner reads who an operator is": ("owner", "select operator from public.privacy_requests", "x"),
     "an editor reads what an owner was told": ("editor", "select 1 from public.notices where id = %(row)s", "0"),
     "an owner hands a notice to somebody else": (
         "owner",

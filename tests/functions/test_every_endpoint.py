@@ -55,7 +55,7 @@ UNSIGNED = {
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 LIMIT = 1_000_000
 
-Kind = Literal["user", "cron", "signed", "public"]
+Kind = Literal["user", "cron", "signed", "public", "visitor"]
 Field = tuple[str | int, ...]
 
 
@@ -149,7 +149,7 @@ def test_every_endpoint_for_users_has_a_body_here(name: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 @every_endpoint
 def test_another_method_is_refused(client: httpx.Client, name: str, method: str) -> None:
-    allowed = "POST" if KINDS[name] in ("user", "signed") else "GET"
+    allowed = "POST" if KINDS[name] in ("user", "signed", "visitor") else "GET"
     if method == allowed:
         return
     answer = client.request(method, f"/api/{name}")

@@ -70,7 +70,7 @@ def test_whoever_may_call_is_said_of_every_operation() -> None:
     for operation in OPERATIONS:
         [tag] = operation["tags"]
         [kind] = {e.contract.kind for e in ENDPOINTS if e.name.replace("/", "_") == operation["operationId"]}
-        assert tag == {"user": "users", "public": "public"}.get(kind, "internal")
+        assert tag == {"user": "users", "public": "public", "visitor": "public"}.get(kind, "internal")
         assert bool(operation["security"]) or kind in ("public", "signed")
 
 
@@ -91,7 +91,14 @@ def test_every_problem_is_somebodys() -> None:
 
 
 # Refused by the database to whoever calls it without us, or shown by the callback within its redirect.
-ELSEWHERE = {"last_owner", "too_many_projects", "too_many_contents", "connected_elsewhere", "disconnected_meanwhile"}
+ELSEWHERE = {
+    "last_owner",
+    "too_many_projects",
+    "too_many_contents",
+    "too_many_changes",
+    "connected_elsewhere",
+    "disconnected_meanwhile",
+}
 
 
 def test_it_is_served_to_anyone(stack: Stack) -> None:

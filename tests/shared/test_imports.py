@@ -119,5 +119,6 @@ def test_nothing_reads_our_own_address_from_a_request() -> None:
                 case ast.Constant(value=str(text)) if text.lower() in told or text.lower().startswith("x-forwarded-"):
                     found.add(path.name)
 
-    # An outgoing request has an address of its own, and the log may name the host of one that was refused.
-    assert found <= {"egress.py", "egress_httpx2.py", "storage_session.py", "logs.py"}
+    # An outgoing request has an address of its own, and the log may name the host of one that was refused. Plausible is
+    # told a network by the name of a header that we read from nobody.
+    assert found <= {"analytics.py", "egress.py", "egress_httpx2.py", "storage_session.py", "logs.py"}

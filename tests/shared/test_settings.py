@@ -58,6 +58,8 @@ BAD: dict[str, tuple[str, ...]] = {
     "R2_PUBLIC_CONNECT_URL": ("media.itoms.example", "https://media.itoms.example/", "https://a b"),
     "ANTHROPIC_API_KEY": NO_KEY,
     "ANTHROPIC_BASE_URL": NO_BASE_URL,
+    "PLAUSIBLE_BASE_URL": NO_BASE_URL,
+    "PLAUSIBLE_DOMAIN": ("https://app.itoms.test", "app.itoms.test/", "App.itoms.test", "a b"),
     "CAPTION_MODEL": ("Claude", "model/../other", "a b"),
     "CRON_SECRET": ("x" * 31, "x " * 32, "short"),
     "QUEUE_TOPIC": ("two topics", "a/b", "publications*"),

@@ -66,6 +66,7 @@ def test_every_host_in_the_code_is_a_recipients_and_every_recipients_host_is_in_
         "api.instagram.com",
         "graph.instagram.com",
         "open.tiktokapis.com",
+        "plausible.io",
         "tiktokapis.com",
         "vercel-queue.com",
         "www.instagram.com",

@@ -38,6 +38,7 @@ WAITS = {
 }
 # Every constant in seconds, and what it is: a wait is above, anything else is not waited for by a request.
 KNOWN = {
+    "shared.analytics": {"SECONDS"},
     "shared.captions.writer": {"_ATTEMPT_SECONDS", "_LONGEST_WAIT_SECONDS"},
     "shared.connecting.refresh": {"_LEASE_SECONDS", "_CRON_SECONDS"},
     "shared.database": {"_LONGEST_WAIT_SECONDS"},

@@ -21,6 +21,11 @@ from tests.people import Connected, Project
 Db = psycopg.Connection[Any]
 
 # What becomes of a publication in flight: nothing has been sent that could still appear, or it may have been.
+# The menus of the Data Policy, 4.4.
+REMOVE_AT = {
+    "instagram": "Instagram: Settings → Apps and Websites → Remove itoms",
+    "tiktok": "TikTok: Settings → Security → Manage app permissions → Remove itoms",
+}
 SETTLED = {
     ("instagram", "queued"): ("failed", "disconnected"),
     ("instagram", "preparing"): ("failed", "disconnected"),
@@ -145,7 +150,7 @@ def test_nothing_of_the_account_stays_but_a_receipt_that_names_nobody(
     assert str(kept["disconnected_by"]) == person.user.id
     assert connected.account not in str(kept)
     assert "hill.walks" not in str(kept).lower()
-    assert receipt.keys() == kept.keys() - {"disconnected_by"} | {"remove_at_platform"}
+    assert receipt.keys() == kept.keys() - {"disconnected_by"} | {"remove_at_platform", "then"}
 
 
 def test_the_receipt_counts_what_was_deleted(connected: Connected, project: Project) -> None:
@@ -158,7 +163,8 @@ def test_the_receipt_counts_what_was_deleted(connected: Connected, project: Proj
     # Instagram offers no revocation to this login; the person is told where to remove itoms.
     assert receipt["revocation"] == {"instagram": "unsupported", "tiktok": "revoked"}[connected.platform]
     assert receipt["revocation_at"] is not None
-    assert receipt["remove_at_platform"].lower().startswith(connected.platform)
+    assert receipt["remove_at_platform"] == REMOVE_AT[connected.platform]
+    assert "tokens of this account are deleted here" in receipt["then"]
 
 
 def test_a_revoke_that_nobody_lived_to_finish_does_not_stay_open(

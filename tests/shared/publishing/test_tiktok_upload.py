@@ -239,6 +239,23 @@ def test_a_last_chunk_of_an_old_click_is_not_sent_without_a_word(uploading: Make
     assert (len(made.chunks()), made.made.posts()) == (3, [])
 
 
+def test_a_last_chunk_that_is_missing_is_not_sent_again_for_somebody_who_wants_nothing_posted_by_now(
+    uploading: MakeUploading,
+) -> None:
+    made = uploading(size=SIZE)
+    fault_later(made.made, "upload", "drop_before", skip=2)
+    made.step()
+    owner = made.made.owner
+    with owner.supabase.as_user(owner.user) as rest:
+        rest.post("/objections", json={"purpose": "publishing"}).raise_for_status()
+    assert made.made.row()["state"] == "committing", "it may be posted"
+    made.made.let_intent_age(61)
+
+    assert made.settle() == ("failed", "publishing_objected")
+    assert [content_range for content_range, _ in made.chunks()] == RANGES
+    assert made.made.posts() == []
+
+
 def test_a_last_chunk_that_arrived_is_not_sent_again(uploading: MakeUploading) -> None:
     made = uploading(size=SIZE)
     fault_later(made.made, "upload", "drop_after", skip=2)
