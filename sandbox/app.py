@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from sandbox import anthropic, control
+from sandbox import anthropic, control, resend
 from sandbox.instagram import routes as instagram
 from sandbox.state import Sandbox
 from sandbox.tiktok import routes as tiktok
@@ -15,6 +15,7 @@ def create_app(sandbox: Sandbox) -> Starlette:
             *instagram.routes(sandbox),
             *tiktok.routes(sandbox),
             *anthropic.routes(sandbox),
+            *resend.routes(sandbox),
             control.routes(sandbox),
         ]
     )

@@ -36,6 +36,16 @@ class AnthropicAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class ResendTeam:
+    api_key: str = "re_sandbox_key"
+    webhook_secret: str = "whsec_c2FuZGJveC1yZXNlbmQtc2VjcmV0"
+    webhook_url: str = ""
+    webhooks: str = "on"
+    domains: tuple[str, ...] = ("sandbox.test",)
+    requests_per_second: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxConfig:
     """What an operator would have typed into each platform's developer portal.
 
@@ -45,6 +55,7 @@ class SandboxConfig:
     instagram: InstagramApp = field(default_factory=InstagramApp)
     tiktok: TikTokApp = field(default_factory=TikTokApp)
     anthropic: AnthropicAccount = field(default_factory=AnthropicAccount)
+    resend: ResendTeam = field(default_factory=ResendTeam)
     media_hosts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -54,6 +65,7 @@ class SandboxConfig:
             instagram=_section(InstagramApp, data.get("instagram", {})),
             tiktok=_section(TikTokApp, data.get("tiktok", {})),
             anthropic=_section(AnthropicAccount, data.get("anthropic", {})),
+            resend=_section(ResendTeam, data.get("resend", {})),
             media_hosts=dict(data.get("media_hosts", {})),
         )
 

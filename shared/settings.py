@@ -27,6 +27,7 @@ _LOCAL = r"http://(?:localhost|127\.0\.0\.1)(?::\d+)?"
 _ORIGIN = rf"(?:https://[A-Za-z0-9.-]+(?::\d+)?|{_LOCAL})"
 _BASE_URL = rf"{_ORIGIN}(?:/[^\s?#]*[^/\s?#])?"
 _KEY = r"\S{8,}"
+_ADDRESS = r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+"
 
 # Without TLS a __Host- cookie reaches only localhost, and no platform redirects anywhere else.
 APP_URL = Variable("APP_URL", _ORIGIN)
@@ -61,6 +62,13 @@ R2_PUBLIC_CONNECT_URL = Variable("R2_PUBLIC_CONNECT_URL", rf"(?:{_BASE_URL})?", 
 ANTHROPIC_API_KEY = Variable("ANTHROPIC_API_KEY", _KEY, secret=True)
 ANTHROPIC_BASE_URL = Variable("ANTHROPIC_BASE_URL", _BASE_URL, "https://api.anthropic.com")
 CAPTION_MODEL = Variable("CAPTION_MODEL", r"[a-z0-9.-]+", "claude-haiku-5-5")
+RESEND_API_KEY = Variable("RESEND_API_KEY", r"re_\S{8,}", secret=True)
+RESEND_WEBHOOK_SECRET = Variable("RESEND_WEBHOOK_SECRET", r"whsec_[A-Za-z0-9+/]{22,}={0,2}", secret=True)
+RESEND_BASE_URL = Variable("RESEND_BASE_URL", _BASE_URL, "https://api.resend.com")
+# An address of a domain that Resend has verified; a name may stand before it.
+MAIL_FROM = Variable("MAIL_FROM", rf"(?:[^<>\r\n\"]+ <{_ADDRESS}>|{_ADDRESS})")
+# Where the operator reads what people ask about their data, and where answers to our mails go.
+PRIVACY_EMAIL = Variable("PRIVACY_EMAIL", _ADDRESS, "privacy@ito.ms")
 CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
 # Empty: no queue. Otherwise the topic of the trigger in vercel.json.
 QUEUE_TOPIC = Variable("QUEUE_TOPIC", r"[A-Za-z0-9_-]*", "")

@@ -107,6 +107,11 @@ FOR_THE_SYSTEM = {
         "read_envelopes",
         "replace_envelopes",
         "purge_rate_limits",
+        "claim_mails",
+        "settle_mails",
+        "record_mail_event",
+        "remind_privacy_requests",
+        "purge_mail",
     )
 }
 

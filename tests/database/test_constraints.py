@@ -53,6 +53,21 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "contents_title_check": [{"title": ""}, {"title": "t" * 301}],
     "disconnections_cause_is_known": [{"cause": "another"}],
     "disconnections_user_only_if_theirs": [{"cause": "platform_deletion", "disconnected_by": ID}],
+    "mail_events_digest_check": [{"digest": "0" * 63}, {"digest": "event"}],
+    "mail_outbox_attempts_check": [{"attempts": -1}],
+    "mail_outbox_has_a_recipient": [{"user_id": None}],
+    "mail_outbox_idempotency_key_check": [
+        {"idempotency_key": key} for key in ("seed", "seed/", "Seed/1", "seed/with space", "seed/" + "k" * 196)
+    ],
+    "mail_outbox_is_settled": [{"settled_at": NOW}, {"state": "sent"}],
+    "mail_outbox_kind_is_known": [{"kind": "another"}],
+    "mail_outbox_parameters_check": [
+        {"parameters": []},
+        {"parameters": {"count": 1}},
+        {"parameters": {"id": "1" * 2000}},
+    ],
+    "mail_outbox_provider_id_check": [{"provider_id": value} for value in ("", "with space", "p" * 101)],
+    "mail_outbox_reason_check": [{"reason": ""}, {"reason": "In words"}, {"reason": "r" * 61}],
     "media_assets_byte_size_check": [{"byte_size": 0}, {"byte_size": 4_000_000_001}],
     "media_assets_check": [{"completed_at": NOW}, {"state": "ready", "width": 1, "height": 1}],
     "media_assets_check1": [{"refusal": "too_big"}, {"state": "refused", "completed_at": NOW}],
@@ -113,6 +128,14 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     "disconnections_connection_id_key": [{"id": ID}],
     "disconnections_pkey": [{"connection_id": ID}],
     "former_jobs_pkey": [{}],
+    "mail_events_pkey": [{}],
+    # One mail for one key, and one for one id of Resend's.
+    "mail_outbox_idempotency_key_key": [{"id": ID}],
+    "mail_outbox_pkey": [{"idempotency_key": "seed/another"}],
+    "mail_outbox_provider_id_idx": [
+        {"id": ID, "idempotency_key": "seed/one", "provider_id": "p"},
+        {"id": OTHER_ID, "idempotency_key": "seed/two", "provider_id": "p"},
+    ],
     "media_assets_object_key_key": [{"id": ID}],
     "media_assets_pkey": [{"object_key": f"media/{'b' * 64}.jpg"}],
     "notices_pkey": [{}],
@@ -162,6 +185,7 @@ REFERENCES: Mapping[str, str] = {
     "disconnections_disconnected_by_fkey": "forgets",
     "disconnections_project_id_fkey": "goes",
     "former_jobs_publication_id_fkey": "goes",
+    "mail_outbox_user_id_fkey": "goes",
     "media_assets_content_id_fkey": "goes",
     "media_assets_created_by_fkey": "forgets",
     "media_assets_project_id_fkey": "goes",
@@ -191,6 +215,7 @@ REFERENCES: Mapping[str, str] = {
 MAY_BE_EMPTY: Mapping[str, str] = {
     "private.audit_log": "actor operator platform project_id subject_id",
     "private.connection_tokens": "refresh_expires_at refresh_lease_until refresh_token",
+    "private.mail_outbox": "complained_at delivered_at doubt_since provider_id reason sent_at settled_at user_id",
     "private.oauth_states": "consumed_at",
     "private.pauses": "connection_id",
     "private.platform_switches": "confirm_before switched_off_at",

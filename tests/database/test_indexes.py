@@ -48,6 +48,24 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "disconnections_disconnected_by_idx": "disconnections_disconnected_by_fkey",
     "disconnections_project_id_idx": "disconnections_project_id_fkey",
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
+    "mail_events_received_at_idx": (
+        "private.purge_mail",
+        "from private.mail_events as e where e.received_at <= now() - interval '7 days' limit p_batch",
+    ),
+    "mail_outbox_due_idx": (
+        "private.claim_mails",
+        "from private.mail_outbox as m where m.state in ('queued', 'sending') and m.next_attempt_at <= now()"
+        " order by (m.kind = 'breach_notice'), m.next_attempt_at limit p_limit",
+    ),
+    "mail_outbox_provider_id_idx": (
+        "private.record_mail_event",
+        "from private.mail_outbox as m where m.provider_id = p_provider_id",
+    ),
+    "mail_outbox_settled_at_idx": (
+        "private.purge_mail",
+        "from private.mail_outbox as m where m.settled_at <= now() - interval '90 days' limit p_batch",
+    ),
+    "mail_outbox_user_id_idx": "mail_outbox_user_id_fkey",
     "media_assets_abandoned_idx": (
         "private.purge",
         "from public.media_assets as a where a.state = 'uploading' and a.created_at <= now() - interval '24 hours'"
@@ -135,6 +153,7 @@ ARGUMENTS = {
     "p_connection_id": "uuid",
     "p_limit": "integer",
     "p_platform": "public.platform",
+    "p_provider_id": "text",
     "p_publish_id": "text",
 }
 INDEXES = """

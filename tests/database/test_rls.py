@@ -53,6 +53,8 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.audit_log": CLOSED,
     "private.audit_chain": CLOSED,
     "private.platform_deletions": CLOSED,
+    "private.mail_outbox": CLOSED,
+    "private.mail_events": CLOSED,
 }
 
 TABLES = """
@@ -81,6 +83,7 @@ SEED = """
       values (%(row)s, gen_random_uuid(), %(project)s, 'tiktok', 'seed', 1);
     insert into public.notices (id, user_id, project_id, kind, platform, cause)
       values (%(row)s, %(owner)s, %(project)s, 'access_ended', 'tiktok', 'seed');
+    insert into private.mail_events (digest) values (repeat('0', 64));
     insert into private.platform_deletions (confirmation_code, digest, platform)
       values (repeat('a', 32), repeat('0', 64), 'instagram');
     insert into public.publications
