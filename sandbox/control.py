@@ -204,6 +204,7 @@ _ACTIONS: list[tuple[str, str, Action]] = [
     ("POST", "/webhooks/deliver", tiktok.deliver),
     ("POST", "/webhooks/forge", tiktok.forge),
     ("GET", "/mails", resend.mails),
+    ("GET", "/mails/counts", resend.counts),
     ("GET", "/mails/webhooks", resend.webhooks),
     ("POST", "/mails/webhooks", resend.tell),
 ]

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -161,6 +162,16 @@ async def _tell_its_fate(sandbox: Sandbox, mail: Mail) -> None:
 def mails(sandbox: Sandbox, data: dict[str, Any]) -> object:
     to = data.get("to")
     return {"mails": [mail.as_json() for mail in sandbox.mailroom.mails.values() if to in (None, mail.to)]}
+
+
+def counts(sandbox: Sandbox, data: dict[str, Any]) -> object:
+    """For more mails than anybody wants to read."""
+    by_person = Counter(mail.to for mail in sandbox.mailroom.mails.values())
+    return {
+        "mails": by_person.total(),
+        "people": len(by_person),
+        "most_to_one": max(by_person.values(), default=0),
+    }
 
 
 def webhooks(sandbox: Sandbox, data: dict[str, Any]) -> object:

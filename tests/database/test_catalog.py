@@ -112,6 +112,14 @@ FOR_THE_SYSTEM = {
         "record_mail_event",
         "remind_privacy_requests",
         "purge_mail",
+        "open_breach",
+        "count_affected",
+        "record_affected",
+        "write_breach_notice",
+        "enqueue_breach_notices",
+        "breach_status",
+        "close_breach",
+        "purge_breaches",
     )
 }
 

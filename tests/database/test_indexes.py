@@ -16,6 +16,15 @@ from tests.database.test_constraints import FOREIGN
 # its words, from where it looks for rows.
 SERVES: Mapping[str, str | tuple[str, str]] = {
     "access_endings_project_id_idx": "access_endings_project_id_fkey",
+    "breach_people_to_tell_idx": (
+        "private.enqueue_breach_notices",
+        "from private.breach_people as p where p.breach_id = p_breach_id and p.enqueued_at is null limit p_batch",
+    ),
+    "breach_people_user_id_idx": "breach_people_user_id_fkey",
+    "breaches_closed_at_idx": (
+        "private.purge_breaches",
+        "from private.breaches as b where b.closed_at <= now() - interval '3 years' limit p_batch",
+    ),
     "caption_usage_day_idx": (
         "private.purge",
         "from private.caption_usage as u where u.day < (now() at time zone 'utc')::date - 30 limit p_batch",
@@ -149,6 +158,7 @@ ARGUMENTS = {
     "p_at": "timestamptz",
     "p_at_least": "public.project_role",
     "p_batch": "integer",
+    "p_breach_id": "uuid",
     "p_callback_id": "text",
     "p_connection_id": "uuid",
     "p_limit": "integer",

@@ -55,6 +55,8 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.platform_deletions": CLOSED,
     "private.mail_outbox": CLOSED,
     "private.mail_events": CLOSED,
+    "private.breaches": CLOSED,
+    "private.breach_people": CLOSED,
 }
 
 TABLES = """
@@ -83,6 +85,8 @@ SEED = """
       values (%(row)s, gen_random_uuid(), %(project)s, 'tiktok', 'seed', 1);
     insert into public.notices (id, user_id, project_id, kind, platform, cause)
       values (%(row)s, %(owner)s, %(project)s, 'access_ended', 'tiktok', 'seed');
+    insert into private.breaches (id, aware_at, nature) values (%(row)s, now(), 'Seed');
+    insert into private.breach_people (breach_id, user_id) values (%(row)s, %(owner)s);
     insert into private.mail_events (digest) values (repeat('0', 64));
     insert into private.platform_deletions (confirmation_code, digest, platform)
       values (repeat('a', 32), repeat('0', 64), 'instagram');
