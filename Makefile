@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export vercel requirements clean
+.PHONY: help setup demo dev test crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach breach-drill vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -25,6 +25,8 @@ help:
 	@echo "make bench-vault    what sealing and opening a token costs beside the bare cipher"
 	@echo "make bench-rotation what sealing 100,000 tokens under a new key takes"
 	@echo "make bench-export   what one archive of 5,000 publications takes"
+	@echo "make bench-breach   what telling 100,000 people of a breach takes, with kills in between"
+	@echo "make breach-drill   a breach from its opening to its end, on made-up people, with its timeline"
 	@echo "make vercel         build for Vercel and check what would be deployed"
 	@echo "make clean          remove everything that the other commands made"
 
@@ -101,6 +103,11 @@ bench-rotation: setup
 
 bench-export: setup
 	@$(PYTHON) -m bench.export
+bench-breach: setup
+	@$(PYTHON) -m bench.breach
+
+breach-drill: setup
+	@$(PYTHON) -m ops.breach drill
 
 vercel: setup tools/vercel/node_modules tools/secrets/node_modules
 	@$(PYTHON) -m pytest -m deploy tests/deploy

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from sandbox import anthropic, control, plausible
+from sandbox import anthropic, control, plausible, resend
 from sandbox.instagram import routes as instagram
 from sandbox.state import Sandbox
 from sandbox.tiktok import routes as tiktok
@@ -16,6 +16,7 @@ def create_app(sandbox: Sandbox) -> Starlette:
             *tiktok.routes(sandbox),
             *anthropic.routes(sandbox),
             *plausible.routes(sandbox),
+            *resend.routes(sandbox),
             control.routes(sandbox),
         ]
     )

@@ -41,6 +41,16 @@ class PlausibleSite:
 
 
 @dataclass(frozen=True, slots=True)
+class ResendTeam:
+    api_key: str = "re_sandbox_key"
+    webhook_secret: str = "whsec_c2FuZGJveC1yZXNlbmQtc2VjcmV0"
+    webhook_url: str = ""
+    webhooks: str = "on"
+    domains: tuple[str, ...] = ("sandbox.test",)
+    requests_per_second: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxConfig:
     """What an operator would have typed into each platform's developer portal.
 
@@ -51,6 +61,7 @@ class SandboxConfig:
     tiktok: TikTokApp = field(default_factory=TikTokApp)
     anthropic: AnthropicAccount = field(default_factory=AnthropicAccount)
     plausible: PlausibleSite = field(default_factory=PlausibleSite)
+    resend: ResendTeam = field(default_factory=ResendTeam)
     media_hosts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -61,6 +72,7 @@ class SandboxConfig:
             tiktok=_section(TikTokApp, data.get("tiktok", {})),
             anthropic=_section(AnthropicAccount, data.get("anthropic", {})),
             plausible=_section(PlausibleSite, data.get("plausible", {})),
+            resend=_section(ResendTeam, data.get("resend", {})),
             media_hosts=dict(data.get("media_hosts", {})),
         )
 

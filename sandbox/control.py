@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from sandbox import resend
 from sandbox.instagram import callbacks
 from sandbox.instagram.store import new_account
 from sandbox.state import Sandbox
@@ -208,4 +209,8 @@ _ACTIONS: list[tuple[str, str, Action]] = [
     ("GET", "/webhooks", tiktok.webhooks),
     ("POST", "/webhooks/deliver", tiktok.deliver),
     ("POST", "/webhooks/forge", tiktok.forge),
+    ("GET", "/mails", resend.mails),
+    ("GET", "/mails/counts", resend.counts),
+    ("GET", "/mails/webhooks", resend.webhooks),
+    ("POST", "/mails/webhooks", resend.tell),
 ]

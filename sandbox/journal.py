@@ -15,6 +15,7 @@ KEPT_HEADERS = frozenset(
         "content-range",
         "content-type",
         "host",
+        "idempotency-key",
         "user-agent",
         "x-api-key",
         "x-forwarded-for",

@@ -52,11 +52,18 @@ class TikTokSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ResendSettings:
+    requests_per_second: int = 5
+    webhooks: Literal["on", "held"] = "on"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     latency: float = 0.0
     fetch_timeout: float = 5.0
     instagram: InstagramSettings = field(default_factory=InstagramSettings)
     tiktok: TikTokSettings = field(default_factory=TikTokSettings)
+    resend: ResendSettings = field(default_factory=ResendSettings)
 
 
 def changed[T](settings: T, changes: Mapping[str, Any]) -> T:

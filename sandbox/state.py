@@ -10,6 +10,7 @@ from sandbox.faults import Faults
 from sandbox.instagram.store import InstagramStore
 from sandbox.journal import Journal
 from sandbox.ledger import Ledger, Post
+from sandbox.mailroom import Mailroom
 from sandbox.media import Fetcher
 from sandbox.settings import Settings, changed
 from sandbox.tiktok.store import Creator, TikTokStore
@@ -32,6 +33,7 @@ class Sandbox:
         self.instagram = InstagramStore()
         self.tiktok = TikTokStore()
         self.webhooks = Webhooks(config.tiktok, lambda: self.settings.fetch_timeout)
+        self.mailroom = Mailroom(config.resend, lambda: self.settings.fetch_timeout)
         self._tasks: set[asyncio.Task[None]] = set()
         self._postman: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -86,14 +88,21 @@ class Sandbox:
         self._ledger.clear()
         self.views.clear()
         self.webhooks.clear()
+        self.mailroom.clear()
         self.settings = self._first_settings()
         self.instagram = InstagramStore()
         self.tiktok.close()
         self.tiktok = TikTokStore()
 
     def _first_settings(self) -> Settings:
-        app = self.config.tiktok
-        return changed(Settings(), {"tiktok": {"audited": app.audited, "webhooks": app.webhooks}})
+        app, team = self.config.tiktok, self.config.resend
+        return changed(
+            Settings(),
+            {
+                "tiktok": {"audited": app.audited, "webhooks": app.webhooks},
+                "resend": {"requests_per_second": team.requests_per_second, "webhooks": team.webhooks},
+            },
+        )
 
     @property
     def _sends_webhooks(self) -> bool:

@@ -20,6 +20,8 @@ _MORE = (
     "purge_receipts",
     "purge_exports",
     "purge_requests",
+    "purge_mail",
+    "purge_breaches",
 )
 _BATCH = 1000
 _SECONDS = 40.0

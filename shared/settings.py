@@ -27,6 +27,7 @@ _LOCAL = r"http://(?:localhost|127\.0\.0\.1)(?::\d+)?"
 _ORIGIN = rf"(?:https://[A-Za-z0-9.-]+(?::\d+)?|{_LOCAL})"
 _BASE_URL = rf"{_ORIGIN}(?:/[^\s?#]*[^/\s?#])?"
 _KEY = r"\S{8,}"
+_ADDRESS = r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+"
 
 # Without TLS a __Host- cookie reaches only localhost, and no platform redirects anywhere else.
 APP_URL = Variable("APP_URL", _ORIGIN)
@@ -66,6 +67,13 @@ CAPTION_MODEL = Variable("CAPTION_MODEL", r"[a-z0-9.-]+", "claude-haiku-5-5")
 PLAUSIBLE_BASE_URL = Variable("PLAUSIBLE_BASE_URL", _BASE_URL, "https://plausible.io")
 # The site as Plausible knows it. Empty: page views are not counted, and nothing is sent.
 PLAUSIBLE_DOMAIN = Variable("PLAUSIBLE_DOMAIN", r"[a-z0-9.-]*", "")
+RESEND_API_KEY = Variable("RESEND_API_KEY", r"re_\S{8,}", secret=True)
+RESEND_WEBHOOK_SECRET = Variable("RESEND_WEBHOOK_SECRET", r"whsec_[A-Za-z0-9+/]{22,}={0,2}", secret=True)
+RESEND_BASE_URL = Variable("RESEND_BASE_URL", _BASE_URL, "https://api.resend.com")
+# An address of a domain that Resend has verified; a name may stand before it.
+MAIL_FROM = Variable("MAIL_FROM", rf"(?:[^<>\r\n\"]+ <{_ADDRESS}>|{_ADDRESS})")
+# Where the operator reads what people ask about their data, and where answers to our mails go.
+PRIVACY_EMAIL = Variable("PRIVACY_EMAIL", _ADDRESS, "privacy@ito.ms")
 CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
 # Empty: no queue. Otherwise the topic of the trigger in vercel.json.
 QUEUE_TOPIC = Variable("QUEUE_TOPIC", r"[A-Za-z0-9_-]*", "")

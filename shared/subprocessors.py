@@ -21,6 +21,7 @@ from shared.settings import (
     R2_ENDPOINT,
     R2_PUBLIC_CONNECT_URL,
     R2_PUBLIC_URL,
+    RESEND_BASE_URL,
     SUPABASE_URL,
     TIKTOK_API_URL,
     TIKTOK_WWW_URL,
@@ -130,7 +131,13 @@ CLOUDFLARE = Recipient(
     "Uploaded media files, under names that say nothing of their owner.",
     calls=(R2_ENDPOINT, R2_PUBLIC_URL, R2_PUBLIC_CONNECT_URL),
 )
-RESEND = Recipient("Resend", "E-mail delivery", "Recipient e-mail addresses and the text of e-mails. Nothing yet.")
+RESEND = Recipient(
+    "Resend",
+    "E-mail delivery",
+    "Recipient e-mail addresses and the text of e-mails: about an access that ended, a request about one's own data, or"
+    " a breach. No names, captions or tokens.",
+    calls=(RESEND_BASE_URL,),
+)
 ANTHROPIC = Recipient(
     "Anthropic",
     "AI caption generation",

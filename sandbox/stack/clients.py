@@ -157,6 +157,14 @@ class SandboxControl:
         """`deauthorize` or `data_deletion`: Meta tells the app. Returns what the app answered."""
         return self._call("POST", f"/instagram/{action}", {"account": account, **options})
 
+    def mails(self, to: str | None = None) -> list[dict[str, Any]]:
+        """What was really mailed."""
+        return self._list("/mails", "mails", to=to)
+
+    def tell_of_mail(self, mail: str, event: str, **options: object) -> dict[str, Any]:
+        """Resend tells the app what became of a mail: `tell_of_mail(id, "delivered")`. Returns the delivery."""
+        return self._call("POST", "/mails/webhooks", {"mail": mail, "event": event, **options})
+
     def reset(self) -> None:
         self._call("POST", "/reset")
 

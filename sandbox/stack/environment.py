@@ -26,6 +26,8 @@ FROM_KEYS = (
     "R2_ACCESS_KEY_ID",
     "R2_SECRET_ACCESS_KEY",
     "ANTHROPIC_API_KEY",
+    "RESEND_API_KEY",
+    "RESEND_WEBHOOK_SECRET",
     "CRON_SECRET",
 )
 
@@ -65,6 +67,9 @@ def functions_environment(addresses: Addresses, keys: Mapping[str, str]) -> dict
         "CAPTION_MODEL": "claude-haiku-5-5",
         "PLAUSIBLE_BASE_URL": f"{sandbox}/plausible",
         "PLAUSIBLE_DOMAIN": SITE,
+        "RESEND_BASE_URL": f"{sandbox}/resend",
+        "MAIL_FROM": "itoms <mail@itoms.test>",
+        "PRIVACY_EMAIL": "privacy@itoms.test",
         **{name: keys[name] for name in FROM_KEYS},
     }
 
@@ -95,6 +100,15 @@ def sandbox_config(addresses: Addresses, keys: Mapping[str, str], *, webhooks: s
         },
         "anthropic": {"api_key": keys["ANTHROPIC_API_KEY"]},
         "plausible": {"domain": SITE},
+        "resend": {
+            "api_key": keys["RESEND_API_KEY"],
+            "webhook_secret": keys["RESEND_WEBHOOK_SECRET"],
+            "webhook_url": f"{addresses.app}/api/webhooks/resend",
+            "webhooks": webhooks,
+            "domains": ["itoms.test"],
+            # Who waits for webhooks to be sent by hand has no time for a limit of five calls in a second either.
+            "requests_per_second": 5 if webhooks == "on" else 1000,
+        },
         "media_hosts": {MEDIA_URL: f"{addresses.r2}/{BUCKET}"},
     }
 

@@ -34,6 +34,8 @@ def fresh() -> dict[str, str]:
         "R2_ACCESS_KEY_ID": secrets.token_hex(16),
         "R2_SECRET_ACCESS_KEY": secrets.token_hex(32),
         "ANTHROPIC_API_KEY": f"sk-ant-local-{_word(40)}",
+        "RESEND_API_KEY": f"re_local_{_word(24)}",
+        "RESEND_WEBHOOK_SECRET": f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}",
         "CRON_SECRET": _word(40),
         "DEMO_PASSWORD": _word(20),
     }

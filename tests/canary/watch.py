@@ -35,6 +35,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "e-mail": (),
     # What a person calls themselves is for themselves.
     "name": ("table public.profiles",),
+    # Read from Auth at the moment of sending, and nowhere else.
+    "e-mail": ("outbound api.resend.com POST /emails body",),
     "SUPABASE_SECRET_KEY": (),
     "SUPABASE_JWT_SECRET": (),
     "TOKEN_ENCRYPTION_KEYS": (),
@@ -43,6 +45,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "TIKTOK_CLIENT_SECRET": (f"{TIKTOK} POST /v2/oauth/*",),
     "R2_SECRET_ACCESS_KEY": (),
     "ANTHROPIC_API_KEY": ("outbound api.anthropic.com * header *",),
+    "RESEND_API_KEY": ("outbound api.resend.com * header *",),
+    "RESEND_WEBHOOK_SECRET": (),
     "CRON_SECRET": (),
     "DEMO_PASSWORD": (),
 }

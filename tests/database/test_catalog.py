@@ -145,6 +145,19 @@ FOR_THE_SYSTEM = {
         "execute_request",
         "remind_due_requests",
         "purge_requests",
+        "claim_mails",
+        "settle_mails",
+        "record_mail_event",
+        "remind_privacy_requests",
+        "purge_mail",
+        "open_breach",
+        "count_affected",
+        "record_affected",
+        "write_breach_notice",
+        "enqueue_breach_notices",
+        "breach_status",
+        "close_breach",
+        "purge_breaches",
     )
 }
 

@@ -20,6 +20,15 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "from public.access_endings as e where e.ended_at <= now() - interval '3 years' limit p_batch",
     ),
     "access_endings_project_id_idx": "access_endings_project_id_fkey",
+    "breach_people_to_tell_idx": (
+        "private.enqueue_breach_notices",
+        "from private.breach_people as p where p.breach_id = p_breach_id and p.enqueued_at is null limit p_batch",
+    ),
+    "breach_people_user_id_idx": "breach_people_user_id_fkey",
+    "breaches_closed_at_idx": (
+        "private.purge_breaches",
+        "from private.breaches as b where b.closed_at <= now() - interval '3 years' limit p_batch",
+    ),
     "caption_usage_day_idx": (
         "private.purge",
         "from private.caption_usage as u where u.day < (now() at time zone 'utc')::date - 30 limit p_batch",
@@ -89,6 +98,24 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     ),
     "exports_user_id_idx": "exports_user_id_fkey",
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
+    "mail_events_received_at_idx": (
+        "private.purge_mail",
+        "from private.mail_events as e where e.received_at <= now() - interval '7 days' limit p_batch",
+    ),
+    "mail_outbox_due_idx": (
+        "private.claim_mails",
+        "from private.mail_outbox as m where m.state in ('queued', 'sending') and m.next_attempt_at <= now()"
+        " order by (m.kind = 'breach_notice'), m.next_attempt_at limit p_limit",
+    ),
+    "mail_outbox_provider_id_idx": (
+        "private.record_mail_event",
+        "from private.mail_outbox as m where m.provider_id = p_provider_id",
+    ),
+    "mail_outbox_settled_at_idx": (
+        "private.purge_mail",
+        "from private.mail_outbox as m where m.settled_at <= now() - interval '90 days' limit p_batch",
+    ),
+    "mail_outbox_user_id_idx": "mail_outbox_user_id_fkey",
     "media_assets_abandoned_idx": (
         "private.purge",
         "from public.media_assets as a where a.state = 'uploading' and a.created_at <= now() - interval '24 hours'"
@@ -187,10 +214,12 @@ ARGUMENTS = {
     "p_at": "timestamptz",
     "p_at_least": "public.project_role",
     "p_batch": "integer",
+    "p_breach_id": "uuid",
     "p_callback_id": "text",
     "p_connection_id": "uuid",
     "p_limit": "integer",
     "p_platform": "public.platform",
+    "p_provider_id": "text",
     "p_publish_id": "text",
     "p_request_id": "uuid",
 }

@@ -59,6 +59,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.audit_log": CLOSED,
     "private.audit_chain": CLOSED,
     "private.platform_deletions": CLOSED,
+    "private.mail_outbox": CLOSED,
+    "private.mail_events": CLOSED,
+    "private.breaches": CLOSED,
+    "private.breach_people": CLOSED,
 }
 
 TABLES = """
@@ -91,6 +95,9 @@ SEED = """
       values (%(row)s, %(owner)s, gen_random_uuid(), true, 'exports/' || repeat('a', 64) || '/');
     insert into private.export_files (export_id, position, name, byte_size, sha256, starts_at, object_key)
       values (%(row)s, 0, 'seed', 1, repeat('0', 64), 0, 'seed');
+    insert into private.breaches (id, aware_at, nature) values (%(row)s, now(), 'Seed');
+    insert into private.breach_people (breach_id, user_id) values (%(row)s, %(owner)s);
+    insert into private.mail_events (digest) values (repeat('0', 64));
     insert into private.platform_deletions (confirmation_code, digest, platform)
       values (repeat('a', 32), repeat('0', 64), 'instagram');
     insert into public.publications

@@ -50,6 +50,7 @@ UNSIGNED = {
     "queues/advance": "not_the_queue",
     "webhooks/instagram/deauthorize": "signature_invalid",
     "webhooks/instagram/deletion": "signature_invalid",
+    "webhooks/resend": "signature_invalid",
     "webhooks/tiktok": "signature_invalid",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")

@@ -17,6 +17,7 @@ import requests
 import schemathesis
 
 from sandbox.creator import TIKTOK_CHOICES, Creator
+from sandbox.mailroom import signature as svix_signature
 from sandbox.samples import Samples
 from sandbox.stack.clients import SandboxControl
 from sandbox.stack.stack import Stack
@@ -57,6 +58,8 @@ class World:
                 return {"Authorization": f"Bearer {self.stack.keys['CRON_SECRET']}"}
             case ["webhooks", "tiktok"]:
                 return {"Tiktok-Signature": self._signature(case)}
+            case ["webhooks", "resend"]:
+                return self._svix(case)
             case ["webhooks", "instagram", _]:
                 self._sign_form(case.body)
                 return {}
@@ -95,9 +98,18 @@ class World:
             _fill(item, "media_asset_id", pools["media_asset_id"])
 
     def _signature(self, case: schemathesis.Case[Any]) -> str:
+        return signature(self.stack.keys["TIKTOK_CLIENT_SECRET"], int(time.time()), self._content(case))
+
+    def _svix(self, case: schemathesis.Case[Any]) -> dict[str, str]:
+        """A sound id and the right time, so that only the signature decides."""
+        message_id, now = f"msg_{uuid.uuid4().hex}", int(time.time())
+        signed = svix_signature(self.stack.keys["RESEND_WEBHOOK_SECRET"], message_id, now, self._content(case))
+        case.headers.update({"svix-id": message_id, "svix-timestamp": str(now)})
+        return {"Svix-Signature": signed}
+
+    def _content(self, case: schemathesis.Case[Any]) -> bytes:
         sent = requests.Request(**case.as_transport_kwargs(base_url=self.stack.addresses.app)).prepare().body or b""
-        content = sent if isinstance(sent, bytes) else str(sent).encode()
-        return signature(self.stack.keys["TIKTOK_CLIENT_SECRET"], int(time.time()), content)
+        return sent if isinstance(sent, bytes) else str(sent).encode()
 
     def _sign_form(self, body: object) -> None:
         """About an account that nobody has connected."""

@@ -64,6 +64,7 @@ def test_every_host_in_the_code_is_a_recipients_and_every_recipients_host_is_in_
     assert listed == {
         "api.anthropic.com",
         "api.instagram.com",
+        "api.resend.com",
         "graph.instagram.com",
         "open.tiktokapis.com",
         "plausible.io",

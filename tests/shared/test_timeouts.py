@@ -12,6 +12,7 @@ import pytest
 from shared.captions import writer
 from shared.connecting import refresh
 from shared.egress import CALL_SECONDS, CONNECT_SECONDS
+from shared.mail import outbox, resend
 from shared.media import storage_session
 from shared.publishing import consumer, preflight, publish, queue, tiktok_upload, work
 from shared.purging import _SECONDS as PURGING_SECONDS
@@ -34,6 +35,7 @@ WAITS = {
     "a commit": work._COMMIT_WITHIN_SECONDS + CALL_SECONDS + work._AFTER_CALL_SECONDS,
     "the cron of publications": publish._CRON_SECONDS + CALL_SECONDS + work._AFTER_CALL_SECONDS,
     "the cron of tokens": refresh._CRON_SECONDS + CALL_SECONDS + sum(refresh._SAVE_AGAIN_AFTER),
+    "the cron of mail": outbox._CRON_SECONDS + resend.SEND_SECONDS + CALL_SECONDS,
     "the purge": PURGING_SECONDS,
 }
 # Every constant in seconds, and what it is: a wait is above, anything else is not waited for by a request.
@@ -43,6 +45,9 @@ KNOWN = {
     "shared.connecting.refresh": {"_LEASE_SECONDS", "_CRON_SECONDS"},
     "shared.database": {"_LONGEST_WAIT_SECONDS"},
     "shared.egress": {"CALL_SECONDS", "CONNECT_SECONDS"},
+    "shared.mail.outbox": {"LEASE_SECONDS", "_CRON_SECONDS", "_CLAIM_SECONDS", "_LONGEST_SLEEP_SECONDS"},
+    "shared.mail.resend": {"SEND_SECONDS", "_LONGEST_PAUSE_SECONDS"},
+    "shared.mail.webhook": {"_WINDOW_SECONDS"},
     "shared.media.boxes": {"_MOST_START_UP_SECONDS"},
     "shared.media.storage": {"UPLOAD_SECONDS"},
     "shared.media.storage_session": {"CONNECT_SECONDS", "READ_SECONDS"},
@@ -71,7 +76,7 @@ def test_every_function_answers_before_vercel_ends_it() -> None:
 
     assert min(allowed) >= DEADLINE_SECONDS + 5
     # Nobody takes over the work of a function that may still be running.
-    assert max(allowed) < min(work.LEASE_SECONDS, refresh._LEASE_SECONDS)
+    assert max(allowed) < min(work.LEASE_SECONDS, refresh._LEASE_SECONDS, outbox.LEASE_SECONDS)
 
 
 @pytest.mark.parametrize("name", WAITS)
