@@ -1,4 +1,4 @@
-"""GET /api/cron/mail: reminds the operator of open requests, and sends the e-mails that are due."""
+"""GET /api/cron/mail: sends the e-mails that are due."""
 
 from starlette.responses import Response
 

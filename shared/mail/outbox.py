@@ -27,7 +27,6 @@ _CRON_SECONDS = 24.0
 _CLAIM_SECONDS = 5
 _MOST_AT_ONCE = 200
 _PARALLEL = 8
-_MOST_REMINDERS = 20
 # How often one mail is tried again at once, after Resend said that we were too fast.
 _TOO_FAST = 3
 # A longer pause is not slept through.
@@ -37,7 +36,6 @@ _LONGEST_SLEEP_SECONDS = 3
 class Mailed(TypedDict):
     """Counts. `put_off` are tried again later; `unknown` may have left, and are not tried again."""
 
-    reminded: Count
     sent: Count
     put_off: Count
     failed: Count
@@ -65,7 +63,6 @@ class _Run:
 
 async def deliver(runtime: Runtime, *, seconds: float = _CRON_SECONDS) -> Mailed:
     """Until nothing is due, or the time is up."""
-    reminded = await runtime.database.as_system("remind_privacy_requests", limit=_MOST_REMINDERS)
     run = _Run(runtime, Pace(runtime.sleep), time.monotonic() + seconds)
     while not run.is_over and (mails := await _claim(run)):
         await _settle(run, await _send_all(run, mails))
@@ -73,7 +70,6 @@ async def deliver(runtime: Runtime, *, seconds: float = _CRON_SECONDS) -> Mailed
     if counts["failed"] or counts["unknown"]:
         log("mail_not_sent", level=logging.ERROR, alarms={name: counts[name] for name in ("failed", "unknown")})
     return Mailed(
-        reminded=reminded,
         sent=counts["sent"],
         put_off=counts["refused_for_now"] + counts["unclear"] + counts["held"],
         failed=counts["failed"],

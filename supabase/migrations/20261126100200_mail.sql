@@ -259,69 +259,32 @@ language sql
 set search_path = ''
 as $$ select private.record_mail_event(p_digest, p_mail_id, p_provider_id, p_event) $$;
 
--- The operator is reminded of a request that nobody has settled, a week and two days before it is due, and when it is.
--- Nothing takes longer than three months. Returns how many reminders were written.
-create function private.remind_privacy_requests(p_limit integer) returns integer
+-- Who asked by mail hears that it arrived, at the address of the account: somebody else may have written. The operator
+-- hears that one is due soon.
+create function private.mail_request() returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-  v_request record;
-  v_reminded integer := 0;
 begin
-  for v_request in
-    select open.request_id, open.due_at, open.days
-    from (
-      select
-        r.request_id, max(r.due_at) as due_at,
-        case
-          when max(r.due_at) <= now() then 0 when max(r.due_at) <= now() + interval '2 days' then 2 else 7
-        end as days
-      from public.privacy_requests as r
-      where r.at > now() - interval '100 days'
-      group by r.request_id
-      having
-        max(r.due_at) <= now() + interval '7 days'
-        and not bool_or(r.event in ('refused', 'executed', 'answered'))
-    ) as open
-    where not exists (
-      select 1 from private.mail_outbox as m
-      where m.idempotency_key = private.reminder_key(open.request_id, open.due_at, open.days)
+  perform private.enqueue_mail(
+    case new.event when 'reminded' then 'request_reminder' else 'request_received' end,
+    case new.event when 'reminded' then null else new.user_id end,
+    new.id::text,
+    jsonb_build_object(
+      'request_id', new.request_id, 'due_at', to_char(new.due_at at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"')
     )
-    order by open.due_at
-    limit p_limit
-  loop
-    if private.enqueue_mail(
-      'request_reminder', null,
-      split_part(private.reminder_key(v_request.request_id, v_request.due_at, v_request.days), '/', 2),
-      jsonb_build_object(
-        'request_id', v_request.request_id,
-        'due_at', to_char(v_request.due_at at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"')
-      )
-    ) then
-      perform private.note_privacy_request(v_request.request_id, 'reminded');
-      v_reminded := v_reminded + 1;
-    end if;
-  end loop;
-  return v_reminded;
+  );
+  return null;
 end
 $$;
 
-create function private.reminder_key(p_request_id uuid, p_due_at timestamptz, p_days integer) returns text
-language sql
-stable
-set search_path = ''
-as $$
-  select
-    'request_reminder/' || p_request_id || '.'
-    || to_char(p_due_at at time zone 'utc', 'YYYYMMDDHH24MI') || '.' || p_days
-$$;
-
-create function public.remind_privacy_requests(p_limit integer) returns integer
-language sql
-set search_path = ''
-as $$ select private.remind_privacy_requests(p_limit) $$;
+create trigger mail_request
+after insert on public.privacy_requests
+for each row when (
+  new.event = 'reminded' or (new.event = 'received' and new.channel = 'email' and new.user_id is not null)
+)
+execute function private.mail_request();
 
 -- Joins the purge.
 create function private.purge_mail(p_batch integer) returns jsonb
@@ -368,5 +331,4 @@ alter table private.mail_events enable row level security;
 grant execute on function private.claim_mails, public.claim_mails to service_role;
 grant execute on function private.settle_mails, public.settle_mails to service_role;
 grant execute on function private.record_mail_event, public.record_mail_event to service_role;
-grant execute on function private.remind_privacy_requests, public.remind_privacy_requests to service_role;
 grant execute on function private.purge_mail, public.purge_mail to service_role;

@@ -32,7 +32,6 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "session": (),
     # To its own creator and to the platforms, and where it is kept until then.
     "caption": ("response *", "table public.publications", f"{INSTAGRAM} *", f"{TIKTOK} *"),
-    "e-mail": (),
     # What a person calls themselves is for themselves.
     "name": ("table public.profiles",),
     # Read from Auth at the moment of sending, and nowhere else.

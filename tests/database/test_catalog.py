@@ -148,7 +148,6 @@ FOR_THE_SYSTEM = {
         "claim_mails",
         "settle_mails",
         "record_mail_event",
-        "remind_privacy_requests",
         "purge_mail",
         "open_breach",
         "count_affected",
