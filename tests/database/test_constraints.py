@@ -283,7 +283,7 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "private.mail_outbox": "complained_at delivered_at doubt_since provider_id reason sent_at settled_at user_id",
     "private.oauth_states": "consumed_at",
     "private.pauses": "connection_id",
-    "private.platform_switches": "confirm_before switched_off_at",
+    "private.platform_switches": "confirm_before switched_off_at switched_on_at",
     "public.connections": "account_type connected_by status_reason",
     "public.consents": "publication_id",
     "public.contents": "created_by",
