@@ -97,8 +97,6 @@ SEED = """
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
     insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
-    insert into public.privacy_requests (request_id, kind, event, channel, user_id, due_at, actor_kind)
-      values (%(row)s, 'access', 'received', 'account', %(owner)s, now(), 'user');
     set constraints all immediate;
 """
 
