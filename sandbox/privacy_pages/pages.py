@@ -8,7 +8,7 @@ from pathlib import Path
 from sandbox.privacy_pages.html import element, facts, folded, items, page, table
 from sandbox.stack.paths import ROOT
 from shared.privacy.permissions import ASKED, Asked
-from shared.privacy.register import AREAS, IN_THE_DATABASE
+from shared.privacy.register import AREAS
 from shared.privacy.register.model import Area, Entry, Table
 from shared.subprocessors import RECIPIENTS, SUBPROCESSORS, SUPABASE, Recipient
 
@@ -198,7 +198,7 @@ def _subprocessors() -> str:
 
 
 def _recipients(caption: str, recipients: Iterable[Recipient]) -> str:
-    heads = ("Provider", "For what", "What it receives", "Fields of our database")
+    heads = ("Provider", "For what", "What it receives", "Fields of our records")
     return table(caption, heads, [(each.name, each.purpose, each.receives, _fields(each)) for each in recipients])
 
 
@@ -207,7 +207,7 @@ def _fields(recipient: Recipient) -> str:
     if recipient is SUPABASE:
         return "All: it runs our database."
     found = []
-    for held in (held for area in IN_THE_DATABASE for held in area.tables):
+    for held in (held for area in AREAS for held in area.tables):
         columns = [entry.column.replace("_", " ") for entry in held.entries() if recipient in entry.recipients]
         if columns:
             found.append(f"{title(held)}: {', '.join(columns)}")

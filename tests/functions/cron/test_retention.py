@@ -98,10 +98,9 @@ def age(db: Database, rows: Keys, table: str, time: For, *, over: bool) -> None:
     with db.transaction():
         db.execute("set local session_replication_role = replica")
         ((moment,),) = db.execute("select now() - %s::interval + %s", (time.period, away))
-        for change, values in ((PREPARED.get(table), ()), (f"{time.since} = {written}", (moment,))):
-            if change:
-                statement = sql.SQL("update {} set {} where {}").format(sql.SQL(table), sql.SQL(change), where)
-                db.execute(statement, (*values, list(rows[table])))
+        changes = ", ".join(filter(None, [PREPARED.get(table), f"{time.since} = {written}"]))
+        statement = sql.SQL("update {} set {} where {}").format(sql.SQL(table), sql.SQL(changes), where)
+        db.execute(statement, (moment, list(rows[table])))
 
 
 def test_what_is_younger_than_its_time_stays_and_what_is_older_goes(stack: Stack, db: Database, rows: Keys) -> None:
