@@ -128,7 +128,8 @@ VERCEL = Recipient(
 CLOUDFLARE = Recipient(
     "Cloudflare",
     "Media storage (video, images, audio)",
-    "Uploaded media files, under names that say nothing of their owner.",
+    "Uploaded media files, under names that say nothing of their owner. For a day, in a bucket without any public"
+    " address, the archive of their own data that a person asked for.",
     calls=(R2_ENDPOINT, R2_PUBLIC_URL, R2_PUBLIC_CONNECT_URL),
 )
 RESEND = Recipient(

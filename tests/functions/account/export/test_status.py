@@ -46,7 +46,7 @@ from tests.functions.account.export.exports import (
 from tests.functions.cron.crons import report
 from tests.people import Project
 
-pytest_plugins = ["tests.functions.account.export.belongings"]
+pytest_plugins = ["tests.functions.account.export.desk"]
 
 MANY = 5000
 TELLING = ("account", "media_assets", "manifest")
