@@ -180,13 +180,17 @@ def _people(stack: Stack, resend: SandboxControl, browsers: ExitStack) -> tuple[
 @contextmanager
 def _as_operator(stack: Stack) -> Iterator[None]:
     """The commands read their settings from the environment, as an operator's shell has them."""
-    before = dict(os.environ)
-    os.environ.update(stack.env | {"OPERATOR": "drill"})
+    settings = stack.env | {"OPERATOR": "drill"}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _heard(command: Callable[[], int], code: int | None) -> str:
