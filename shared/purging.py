@@ -12,7 +12,7 @@ from shared.outputs import Count
 from shared.runtime import Runtime
 
 # Beside the one that counts alarms; each removes one bounded batch, and answers how much of what it removed.
-_MORE = ("purge_publishing", "purge_unconfirmed", "purge_endings", "purge_rate_limits")
+_MORE = ("purge_publishing", "purge_unconfirmed", "purge_endings", "purge_rate_limits", "purge_erasures")
 _BATCH = 1000
 _SECONDS = 40.0
 

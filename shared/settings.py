@@ -62,6 +62,8 @@ ANTHROPIC_API_KEY = Variable("ANTHROPIC_API_KEY", _KEY, secret=True)
 ANTHROPIC_BASE_URL = Variable("ANTHROPIC_BASE_URL", _BASE_URL, "https://api.anthropic.com")
 CAPTION_MODEL = Variable("CAPTION_MODEL", r"[a-z0-9.-]+", "claude-haiku-5-5")
 CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
+# 32 random bytes in base64: the seed of the Ed25519 key that signs the receipt of an erasure.
+ERASURE_SIGNING_KEY = Variable("ERASURE_SIGNING_KEY", r"[A-Za-z0-9+/]{43}=", secret=True)
 # Empty: no queue. Otherwise the topic of the trigger in vercel.json.
 QUEUE_TOPIC = Variable("QUEUE_TOPIC", r"[A-Za-z0-9_-]*", "")
 # `vercel dev` names its own queue here, for the queue's client to read. Empty: Vercel's.

@@ -35,6 +35,7 @@ def fresh() -> dict[str, str]:
         "R2_SECRET_ACCESS_KEY": secrets.token_hex(32),
         "ANTHROPIC_API_KEY": f"sk-ant-local-{_word(40)}",
         "CRON_SECRET": _word(40),
+        "ERASURE_SIGNING_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "DEMO_PASSWORD": _word(20),
     }
 

@@ -49,6 +49,12 @@ PROBLEMS: Mapping[str, Problem] = {
         422, "Invalid input", "A value has characters or a size that cannot be stored. Change it and try again."
     ),
     "not_signed_in": Problem(401, "Not signed in", "Sign in and send your access token as a Bearer token."),
+    "sign_in_again": Problem(
+        403,
+        "Sign in again first",
+        "This cannot be taken back, so we ask who you are once more. Nothing was changed. Sign in, and try again "
+        "within ten minutes.",
+    ),
     "not_found": Problem(404, "Not found", "There is no such thing, or it is not shared with you."),
     "role_too_low": Problem(
         403, "Your role does not allow this", "You can look, but not change. Ask an owner of the project."
@@ -161,6 +167,30 @@ PROBLEMS: Mapping[str, Problem] = {
         404,
         "No request has this code",
         "Check that the whole address arrived. What became of a request can be looked up here for a year.",
+    ),
+    # Erasure
+    "account_erased": Problem(
+        410,
+        "This account is erased",
+        "It is being erased, or was. Nothing more can be done with it, and what you just asked for did not happen. The "
+        "address that came with the answer to your request says how far it is.",
+    ),
+    "erasure_blocked": Problem(
+        409,
+        "You are the only owner of a project with others in it",
+        "Nothing was erased. Make one of them an owner, or name the project in delete_projects: then it is deleted "
+        "with everything in it. The preview lists these projects.",
+    ),
+    "auth_unavailable": Problem(503, "The sign-in service is not answering", "Nothing is lost. It is tried again."),
+    "erasure_unknown": Problem(
+        404,
+        "No erasure has this code",
+        "Check that the whole address arrived. What became of an erasure can be looked up here for three years.",
+    ),
+    "erasure_not_done": Problem(
+        409,
+        "Not erased completely yet",
+        "The receipt is signed when everything is gone. The status says how far it is.",
     ),
     # Publish
     "idempotency_key_missing": Problem(

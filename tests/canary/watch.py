@@ -42,6 +42,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "R2_SECRET_ACCESS_KEY": (),
     "ANTHROPIC_API_KEY": ("outbound api.anthropic.com * header *",),
     "CRON_SECRET": (),
+    "ERASURE_SIGNING_KEY": (),
     "DEMO_PASSWORD": (),
 }
 _SHORTEST = 16
