@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sandbox.creator import Creator
@@ -164,7 +165,6 @@ def test_the_session_that_is_left_is_told_and_opens_nothing(
     gone = project.owner
     answers = [
         gone.post("account/erasure/preview", {}),
-        gone.post("account/erasure/start", {"confirmation": "erase my account"}),
         gone.post("oauth/tiktok/start", {"project_id": project.id}),
         gone.post("connections/disconnect", {"connection_id": connection.id}),
         gone.post("caption", {"content_id": photo["content_id"], "preview": True}),
