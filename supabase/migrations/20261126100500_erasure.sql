@@ -737,7 +737,8 @@ end
 $$;
 
 -- Every reference to the Auth user, as the catalog knows them: what would be deleted with it is deleted now, in
--- batches, and what would forget it forgets it now. So no table can be overlooked, and the deletion of the user is a small one.
+-- batches, and what would forget it forgets it now. So no table can be overlooked, and the deletion of the user is a
+-- small one.
 create function private.erase_rows(p private.erasures, p_batch integer) returns jsonb
 language plpgsql
 set search_path = ''
@@ -825,25 +826,30 @@ declare
   v_rows bigint;
 begin
   for v_table in
-    select t.name, t.is_auth_log
+    select t.name, t.is_auth_log, t.is_open
     from (
-      select c.oid::regclass::text as name, c.oid = to_regclass('auth.audit_log_entries') as is_auth_log
+      select
+        c.oid::regclass::text as name, c.oid = to_regclass('auth.audit_log_entries') as is_auth_log,
+        has_table_privilege(c.oid, 'select') as is_open
       from pg_catalog.pg_class as c
       inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
       where
         n.nspname in ('public', 'private', 'auth') and c.relkind in ('r', 'p')
         and c.oid <> 'private.erasures'::regclass
-        and has_table_privilege(c.oid, 'select')
     ) as t
     where t.name > v_last
     order by t.name
   loop
-    if v_table.is_auth_log then
+    v_rows := 0;
+    if not v_table.is_open then
+      perform private.note_erased(p.id, 'search', '{"tables_closed": 1}', false);
+    elsif v_table.is_auth_log then
       execute format('delete from %s as t where t::text like $1', v_table.name) using v_pattern;
       get diagnostics v_rows = row_count;
       perform private.note_erased(p.id, 'search', jsonb_build_object('auth_log_lines', v_rows), false);
       v_rows := 0;
     else
+      perform private.note_erased(p.id, 'search', '{"tables": 1}', false);
       execute format('select count(*) from %s as t where t::text like $1', v_table.name) into v_rows
       using v_pattern;
     end if;
@@ -852,7 +858,6 @@ begin
       return private.rest_erasure(p.id, now() + interval '10 minutes', 'rows_left');
     end if;
     v_last := v_table.name;
-    perform private.note_erased(p.id, 'search', '{"tables": 1}', false);
     if clock_timestamp() > v_started_at + interval '2 seconds' then
       update private.erasures as e set searched = v_last where e.id = p.id;
       return '{}';
@@ -1291,8 +1296,8 @@ set search_path = ''
 as $$ select private.store_tombstones(p_tombstones) $$;
 
 -- Somebody who was erased is here again, and with them what they shared with others. The erasure begins anew. Where
--- they are the only owner once more, but were not when they went, somebody else had become one: the strongest of the others,
--- the oldest first.
+-- they are the only owner once more, but were not when they went, somebody else had become one: the strongest of the
+-- others, the oldest first.
 create function private.erase_again(p_user_id uuid, p_operator text) returns uuid
 language plpgsql
 security definer

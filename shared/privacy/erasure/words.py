@@ -49,6 +49,7 @@ COUNTS: Mapping[str, str] = {
     "names_removed": "places where your name was removed",
     "accounts": "accounts",
     "tables": "tables searched",
+    "tables_closed": "tables of others that we may not read",
     "auth_log_lines": "lines of the sign-in log deleted",
 }
 PROBLEMS: Mapping[str, str] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -132,7 +133,8 @@ def test_a_worker_that_is_at_it_no_longer_makes_the_call_that_posts(
     """The erasure begins while the worker waits for an answer, before its commit."""
     made = click(platform)
     runtime = runtime_at()
-    egress, seen = runtime.egress, []
+    egress = runtime.egress
+    seen: list[dict[str, Any]] = []
 
     class Watched:
         client, head, pieces = egress.client, egress.head, egress.pieces
@@ -143,8 +145,8 @@ def test_a_worker_that_is_at_it_no_longer_makes_the_call_that_posts(
                 seen.append(await asyncio.to_thread(begun, made.owner))
             return answer
 
-    object.__setattr__(runtime, "egress", Watched())
-    assert made.step_with(runtime, wait_seconds=5.0) is None
+    watched = replace(runtime, egress=Watched())  # type: ignore[arg-type]
+    assert made.step_with(watched, wait_seconds=5.0) is None
 
     assert seen
     assert made.calls(f"{platform}.{COMMIT[platform]}") == []
