@@ -993,7 +993,11 @@ begin
   update private.erasure_objects as o
   set deleted_at = now()
   where o.erasure_id = p_erasure_id and o.object_key = any (p_object_keys);
-  delete from private.object_deletions as d where d.object_key = any (p_object_keys) and d.due_at <= now();
+  delete from private.object_deletions as d
+  using private.erasure_objects as o
+  where
+    o.erasure_id = p_erasure_id and o.object_key = any (p_object_keys) and o.due_at <= now()
+    and d.object_key = o.object_key;
   perform private.note_erased(p_erasure_id, 'objects', jsonb_build_object('files', v_files), false);
   return true;
 end
@@ -1338,6 +1342,7 @@ as $$
 declare
   v_user_id uuid;
   v_connection public.connections;
+  v_removed jsonb;
   v_erasure_ids uuid[] := '{}';
   v_connections integer := 0;
 begin
@@ -1357,9 +1362,10 @@ begin
     limit p_limit
     for update
   loop
+    v_removed := private.remove_connection(v_connection, 'user', null);
     update public.disconnections as d
     set revocation = 'skipped', revocation_at = now()
-    where d.id = (private.remove_connection(v_connection, 'user', null) #>> '{receipt,id}')::uuid;
+    where d.id = (v_removed #>> '{receipt,id}')::uuid;
     v_connections := v_connections + 1;
   end loop;
   return jsonb_build_object('erasure_ids', to_jsonb(v_erasure_ids), 'connections', v_connections);

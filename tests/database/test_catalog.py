@@ -64,6 +64,8 @@ FOR_USERS = {
             "preflight",
             "resolve_publication",
             "confirm_publication",
+            "erasure_preview",
+            "start_erasure",
         )
     ),
 }
@@ -107,6 +109,22 @@ FOR_THE_SYSTEM = {
         "read_envelopes",
         "replace_envelopes",
         "purge_rate_limits",
+        "claim_erasure",
+        "advance_erasure",
+        "record_erased_grant",
+        "record_erased_objects",
+        "pause_erasure",
+        "release_erasure",
+        "finish_erasure",
+        "due_erasures",
+        "erasure_status",
+        "open_erasure",
+        "run_erasure",
+        "open_erasures",
+        "read_tombstones",
+        "store_tombstones",
+        "replay_tombstones",
+        "purge_erasures",
     )
 }
 

@@ -53,6 +53,17 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "contents_title_check": [{"title": ""}, {"title": "t" * 301}],
     "disconnections_cause_is_known": [{"cause": "another"}],
     "disconnections_user_only_if_theirs": [{"cause": "platform_deletion", "disconnected_by": ID}],
+    "erasure_receipts_counts_check": [{"counts": []}, {"counts": {"files": "1" * 1000}}],
+    "erasure_receipts_store_check": [{"store": "another"}],
+    "erasures_code_check": [{"code": "a" * 31}, {"code": "A" * 32}],
+    "erasures_done_forgets_whose": [{"user_id": None}, {"state": "done", "done_at": NOW, "receipt": "{}"}],
+    "erasures_done_has_receipt": [
+        {"done_at": NOW},
+        {"receipt": "{}"},
+        {"state": "done", "user_id": None},
+        {"state": "done", "user_id": None, "done_at": NOW},
+    ],
+    "erasures_problem_check": [{"problem": ""}, {"problem": "In words"}, {"problem": "p" * 61}],
     "media_assets_byte_size_check": [{"byte_size": 0}, {"byte_size": 4_000_000_001}],
     "media_assets_check": [{"completed_at": NOW}, {"state": "ready", "width": 1, "height": 1}],
     "media_assets_check1": [{"refusal": "too_big"}, {"state": "refused", "completed_at": NOW}],
@@ -89,6 +100,8 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "tiktok_uploads_chunk_size_check": [{"chunk_size": 0}],
     "tiktok_uploads_stored_chunks_check": [{"stored_chunks": -1}],
     "tiktok_uploads_upload_url_check": [{"upload_url": "https://open-upload.tiktokapis.com/video/?upload_id=1"}],
+    "tombstones_digest_check": [{"digest": "0" * 63}, {"digest": "A" * 64}],
+    "tombstones_kind_check": [{"kind": "another"}],
     "webhook_deliveries_digest_check": [{"digest": "0" * 63}, {"digest": "event"}],
 }
 
@@ -112,6 +125,14 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     # One receipt for one connection.
     "disconnections_connection_id_key": [{"id": ID}],
     "disconnections_pkey": [{"connection_id": ID}],
+    "erasure_objects_pkey": [{}],
+    # A project goes with one person.
+    "erasure_projects_pkey": [{}],
+    "erasure_receipts_pkey": [{}],
+    "erasures_code_key": [{"id": ID, "user_id": ID}],
+    "erasures_pkey": [{"code": "b" * 32, "user_id": ID}],
+    # One erasure at a time of one person.
+    "erasures_user_id_key": [{"id": ID, "code": "b" * 32}],
     "former_jobs_pkey": [{}],
     "media_assets_object_key_key": [{"id": ID}],
     "media_assets_pkey": [{"object_key": f"media/{'b' * 64}.jpg"}],
@@ -142,6 +163,7 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     "purge_runs_pkey": [{}],
     "rate_limits_pkey": [{}],
     "tiktok_uploads_pkey": [{}],
+    "tombstones_pkey": [{}],
     "webhook_deliveries_pkey": [{}],
 }
 
@@ -161,6 +183,9 @@ REFERENCES: Mapping[str, str] = {
     "contents_project_id_fkey": "goes",
     "disconnections_disconnected_by_fkey": "forgets",
     "disconnections_project_id_fkey": "goes",
+    "erasure_objects_erasure_id_fkey": "goes",
+    "erasure_projects_erasure_id_fkey": "goes",
+    "erasure_receipts_erasure_id_fkey": "goes",
     "former_jobs_publication_id_fkey": "goes",
     "media_assets_content_id_fkey": "goes",
     "media_assets_created_by_fkey": "forgets",
@@ -191,6 +216,9 @@ REFERENCES: Mapping[str, str] = {
 MAY_BE_EMPTY: Mapping[str, str] = {
     "private.audit_log": "actor operator platform project_id subject_id",
     "private.connection_tokens": "refresh_expires_at refresh_lease_until refresh_token",
+    "private.erasure_objects": "deleted_at",
+    "private.erasure_receipts": "finished_at",
+    "private.erasures": "done_at lease_expires_at problem receipt searched user_id",
     "private.oauth_states": "consumed_at",
     "private.pauses": "connection_id",
     "private.platform_switches": "confirm_before switched_off_at",

@@ -47,6 +47,16 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "contents_project_id_idx": "contents_project_id_fkey",
     "disconnections_disconnected_by_idx": "disconnections_disconnected_by_fkey",
     "disconnections_project_id_idx": "disconnections_project_id_fkey",
+    "erasure_projects_erasure_id_idx": "erasure_projects_erasure_id_fkey",
+    "erasures_done_at_idx": (
+        "private.purge_erasures",
+        "from private.erasures as e where e.done_at <= now() - interval '3 years' limit p_batch",
+    ),
+    "erasures_due_idx": (
+        "private.due_erasures",
+        "from private.erasures as e where e.state <> 'done' and e.next_step_at <= now()"
+        " and (e.lease_expires_at is null or e.lease_expires_at <= now()) order by e.next_step_at limit p_limit",
+    ),
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
     "media_assets_abandoned_idx": (
         "private.purge",
@@ -119,6 +129,10 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "tiktok_uploads_expires_at_idx": (
         "private.purge_publishing",
         "from private.tiktok_uploads as u where u.expires_at <= now() - interval '1 hour' limit p_batch",
+    ),
+    "tombstones_at_idx": (
+        "private.purge_erasures",
+        "from private.tombstones as t where t.at <= now() - interval '400 days' limit p_batch",
     ),
     "webhook_deliveries_received_at_idx": (
         "private.purge_publishing",

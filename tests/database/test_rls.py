@@ -53,6 +53,11 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.audit_log": CLOSED,
     "private.audit_chain": CLOSED,
     "private.platform_deletions": CLOSED,
+    "private.erasures": CLOSED,
+    "private.erasure_projects": CLOSED,
+    "private.erasure_objects": CLOSED,
+    "private.erasure_receipts": CLOSED,
+    "private.tombstones": CLOSED,
 }
 
 TABLES = """
@@ -97,6 +102,11 @@ SEED = """
     insert into public.consents (id, user_id, subject, text_version) values (%(row)s, %(owner)s, 'seed', '1');
     insert into public.objections (user_id, purpose) values (%(owner)s, 'analytics');
     insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
+    insert into private.erasures (id, request_id, user_id) values (%(row)s, gen_random_uuid(), gen_random_uuid());
+    insert into private.erasure_projects (project_id, erasure_id) values (gen_random_uuid(), %(row)s);
+    insert into private.erasure_objects (erasure_id, object_key, due_at) values (%(row)s, 'seed', now());
+    insert into private.erasure_receipts (erasure_id, store) values (%(row)s, 'auth');
+    insert into private.tombstones (kind, digest) values ('user', repeat('0', 64));
     set constraints all immediate;
 """
 

@@ -59,6 +59,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "ANTHROPIC_BASE_URL": NO_BASE_URL,
     "CAPTION_MODEL": ("Claude", "model/../other", "a b"),
     "CRON_SECRET": ("x" * 31, "x " * 32, "short"),
+    "ERASURE_SIGNING_KEY": ("A" * 44, "A" * 42 + "==", "A" * 43, "a b", "A" * 87 + "="),
     "QUEUE_TOPIC": ("two topics", "a/b", "publications*"),
     "VERCEL_QUEUE_BASE_URL": ("vercel-queue.com", "https://a b", "http://queue.example"),
 }

@@ -17,6 +17,7 @@ from ops import erasures
 from sandbox.creator import TIKTOK_CHOICES, instagram_photo, tiktok_photos
 from sandbox.samples import Samples
 from sandbox.stack import postgres
+from shared import logs
 from tests.erasing import begun, let_waits_end, row
 from tests.shared.privacy.drill import Drill, drill
 
@@ -187,6 +188,7 @@ class Life:
 
 @pytest.fixture
 def world(server: postgres.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    logs.configure()  # As the functions do: what a library would log of our own browser is nobody's.
     with drill(server, tmp_path / "logs") as made:
         for name, value in made.env.items():
             monkeypatch.setenv(name, value)
