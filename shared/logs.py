@@ -11,7 +11,7 @@ FIELDS = frozenset(
     {
         "event", "function", "method", "status", "code", "ms", "request_id", "publication_id", "connection_id",
         "media_asset_id", "platform", "state", "reason", "platform_code", "platform_subcode", "trace_id", "error_type",
-        "error_at", "removed", "alarms", "count", "variable", "host",
+        "error_at", "removed", "alarms", "count", "variable", "host", "erasure_id",
     }
 )  # fmt: skip
 

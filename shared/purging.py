@@ -22,6 +22,7 @@ _MORE = (
     "purge_requests",
     "purge_mail",
     "purge_breaches",
+    "purge_erasures",
 )
 _BATCH = 1000
 _SECONDS = 40.0

@@ -75,6 +75,8 @@ MAIL_FROM = Variable("MAIL_FROM", rf"(?:[^<>\r\n\"]+ <{_ADDRESS}>|{_ADDRESS})")
 # Where the operator reads what people ask about their data, and where answers to our mails go.
 PRIVACY_EMAIL = Variable("PRIVACY_EMAIL", _ADDRESS, "privacy@ito.ms")
 CRON_SECRET = Variable("CRON_SECRET", r"\S{32,}", secret=True)
+# 32 random bytes in base64: the seed of the Ed25519 key that signs the receipt of an erasure.
+ERASURE_SIGNING_KEY = Variable("ERASURE_SIGNING_KEY", r"[A-Za-z0-9+/]{43}=", secret=True)
 # Empty: no queue. Otherwise the topic of the trigger in vercel.json.
 QUEUE_TOPIC = Variable("QUEUE_TOPIC", r"[A-Za-z0-9_-]*", "")
 # `vercel dev` names its own queue here, for the queue's client to read. Empty: Vercel's.

@@ -37,6 +37,7 @@ def fresh() -> dict[str, str]:
         "RESEND_API_KEY": f"re_local_{_word(24)}",
         "RESEND_WEBHOOK_SECRET": f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}",
         "CRON_SECRET": _word(40),
+        "ERASURE_SIGNING_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "DEMO_PASSWORD": _word(20),
     }
 

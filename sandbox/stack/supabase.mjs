@@ -93,12 +93,32 @@ function isSecretKey(request) {
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-/* The one call of the Auth admin API that the product makes and Lite does not have. */
+/*
+ * The one call of the Auth admin API that the product makes and Lite does not have. As strict as the hosted one: a
+ * secret key in `apikey` and from no browser, a UUID, a JSON body; and like the hosted one it writes whom it deleted
+ * into Auth's own log, with the address.
+ */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const refusal = (status, code, msg) => Response.json({ code: status, error_code: code, msg }, { status });
+
 async function deleteUser(database, request, id) {
-  if (!isSecretKey(request)) return Response.json({ code: 403, error_code: "not_admin", msg: "User not allowed" }, { status: 403 });
-  const gone = await database.query("delete from auth.users where id::text = $1 returning id", [id]);
-  if (gone.length) return Response.json({});
-  return Response.json({ code: 404, error_code: "user_not_found", msg: "User not found" }, { status: 404 });
+  if (/mozilla/i.test(request.headers.get("user-agent") ?? ""))
+    return refusal(401, "no_authorization", "No secret key from a browser");
+  if (!isSecretKey(request)) return refusal(403, "not_admin", "User not allowed");
+  if (!UUID.test(id)) return refusal(404, "validation_failed", "user_id must be an UUID");
+  let wishes;
+  try {
+    wishes = JSON.parse((await request.text()) || "{}");
+  } catch {
+    return refusal(400, "bad_json", "Could not parse request body as JSON");
+  }
+  if (wishes.should_soft_delete) return refusal(501, "not_here", "Nothing of ours deletes softly");
+  const deleted = await database.query("delete from auth.users where id = $1 returning email", [id]);
+  if (!deleted.length) return refusal(404, "user_not_found", "User not found");
+  const traits = { user_id: id, user_email: deleted[0].email ?? "", user_phone: "" };
+  const payload = { action: "user_deleted", actor_id: "00000000-0000-0000-0000-000000000000", traits };
+  await database.query("insert into auth.audit_log_entries (id, payload) values (gen_random_uuid(), $1)", [payload]);
+  return Response.json({});
 }
 
 async function main() {

@@ -60,7 +60,7 @@ async def disconnect(runtime: Runtime, jwt: Secret, connection_id: UUID) -> Rece
     )
     receipt = deleted["receipt"]
     if deleted.get("access_token"):
-        outcome = await _revoke(runtime, receipt["platform"], str(connection_id), deleted)
+        outcome = await revoke(runtime, receipt["platform"], str(connection_id), deleted)
         recorded = await runtime.database.as_system(
             "record_revocation", disconnection_id=receipt["id"], outcome=outcome
         )
@@ -72,7 +72,7 @@ def _guidance(platform: Platform) -> dict[str, str]:
     return {"remove_at_platform": _WHERE_TO_REMOVE[platform], "then": _WHAT_HAPPENS_HERE}
 
 
-async def _revoke(runtime: Runtime, platform: Platform, connection_id: str, deleted: dict[str, Any]) -> str:
+async def revoke(runtime: Runtime, platform: Platform, connection_id: str, deleted: dict[str, Any]) -> str:
     """One attempt, with the token still in memory; it is stored nowhere any more."""
     if deleted["switched_off"]:
         return "skipped"

@@ -15,7 +15,7 @@ type Kind = Literal["user", "cron", "signed", "public", "visitor"]
 # What every endpoint of a kind may answer, whatever it is for.
 _ALWAYS = ("method_not_allowed", "database_unavailable", "deadline_reached", "internal_error", "misconfigured")
 _BY_KIND: Mapping[Kind, tuple[str, ...]] = {
-    "user": ("not_signed_in", "body_too_large", "not_json", "invalid_input", "value_not_storable"),
+    "user": ("not_signed_in", "body_too_large", "not_json", "invalid_input", "value_not_storable", "account_erased"),
     "cron": ("not_the_cron",),
     "signed": ("body_too_large",),
     "public": (),

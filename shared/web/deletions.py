@@ -59,12 +59,12 @@ async def handle(call: Call[None]) -> Response:
     found = await call.runtime.database.as_system("deletion_status", confirmation_code=codes[0])
     if found is None:
         raise Refused("deletion_unknown")
-    return HTMLResponse(_page(_TITLE, [_received(found), *_became(found), f"Confirmation code: {codes[0]}"]))
+    return HTMLResponse(page(_TITLE, [_received(found), *_became(found), f"Confirmation code: {codes[0]}"]))
 
 
 def refusal_page(refusal: Refused) -> Response:
     known = PROBLEMS[refusal.code]
-    return HTMLResponse(_page(known.title, [known.detail]), known.status)
+    return HTMLResponse(page(known.title, [known.detail]), known.status)
 
 
 def _received(found: dict[str, Any]) -> str:
@@ -90,6 +90,6 @@ def _deleted(found: dict[str, Any]) -> str:
     )
 
 
-def _page(title: str, paragraphs: Sequence[str]) -> str:
+def page(title: str, paragraphs: Sequence[str]) -> str:
     marked_up = "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs)
     return _PAGE.format(title=escape(title), paragraphs=marked_up)

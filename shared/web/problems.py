@@ -196,6 +196,30 @@ PROBLEMS: Mapping[str, Problem] = {
         "No request has this code",
         "Check that the whole address arrived. What became of a request can be looked up here for a year.",
     ),
+    # Erasure
+    "account_erased": Problem(
+        410,
+        "This account is erased",
+        "It is being erased, or was. Nothing more can be done with it, and what you just asked for did not happen. The "
+        "address that came with the answer to your request says how far it is.",
+    ),
+    "erasure_blocked": Problem(
+        409,
+        "You are the only owner of a project with others in it",
+        "Nothing was erased. Make one of them an owner, or name the project in delete_projects: then it is deleted "
+        "with everything in it. The preview lists these projects.",
+    ),
+    "auth_unavailable": Problem(503, "The sign-in service is not answering", "Nothing is lost. It is tried again."),
+    "erasure_unknown": Problem(
+        404,
+        "No erasure has this code",
+        "Check that the whole address arrived. What became of an erasure can be looked up here for three years.",
+    ),
+    "erasure_not_done": Problem(
+        409,
+        "Not erased completely yet",
+        "The receipt is signed when everything is gone. The status says how far it is.",
+    ),
     # Publish
     "idempotency_key_missing": Problem(
         400,

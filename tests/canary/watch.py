@@ -47,6 +47,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "RESEND_API_KEY": ("outbound api.resend.com * header *",),
     "RESEND_WEBHOOK_SECRET": (),
     "CRON_SECRET": (),
+    "ERASURE_SIGNING_KEY": (),
     "DEMO_PASSWORD": (),
 }
 _SHORTEST = 16

@@ -78,6 +78,8 @@ FOR_USERS = {
             "export_status",
             "download_export",
             "may_count_view",
+            "erasure_preview",
+            "start_erasure",
         )
     ),
 }
@@ -157,6 +159,22 @@ FOR_THE_SYSTEM = {
         "breach_status",
         "close_breach",
         "purge_breaches",
+        "claim_erasure",
+        "advance_erasure",
+        "record_erased_grant",
+        "record_erased_objects",
+        "pause_erasure",
+        "release_erasure",
+        "finish_erasure",
+        "due_erasures",
+        "erasure_status",
+        "open_erasure",
+        "run_erasure",
+        "open_erasures",
+        "read_tombstones",
+        "store_tombstones",
+        "replay_tombstones",
+        "purge_erasures",
     )
 }
 

@@ -101,6 +101,17 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     ],
     "mail_outbox_provider_id_check": [{"provider_id": value} for value in ("", "with space", "p" * 101)],
     "mail_outbox_reason_check": [{"reason": ""}, {"reason": "In words"}, {"reason": "r" * 61}],
+    "erasure_receipts_counts_check": [{"counts": []}, {"counts": {"files": "1" * 1000}}],
+    "erasure_receipts_store_check": [{"store": "another"}],
+    "erasures_code_check": [{"code": "a" * 31}, {"code": "A" * 32}],
+    "erasures_done_forgets_whose": [{"user_id": None}, {"state": "done", "done_at": NOW, "receipt": "{}"}],
+    "erasures_done_has_receipt": [
+        {"done_at": NOW},
+        {"receipt": "{}"},
+        {"state": "done", "user_id": None},
+        {"state": "done", "user_id": None, "done_at": NOW},
+    ],
+    "erasures_problem_check": [{"problem": ""}, {"problem": "In words"}, {"problem": "p" * 61}],
     "media_assets_byte_size_check": [{"byte_size": 0}, {"byte_size": 4_000_000_001}],
     "media_assets_check": [{"completed_at": NOW}, {"state": "ready", "width": 1, "height": 1}],
     "media_assets_check1": [{"refusal": "too_big"}, {"state": "refused", "completed_at": NOW}],
@@ -147,6 +158,8 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "tiktok_uploads_chunk_size_check": [{"chunk_size": 0}],
     "tiktok_uploads_stored_chunks_check": [{"stored_chunks": -1}],
     "tiktok_uploads_upload_url_check": [{"upload_url": "https://open-upload.tiktokapis.com/video/?upload_id=1"}],
+    "tombstones_digest_check": [{"digest": "0" * 63}, {"digest": "A" * 64}],
+    "tombstones_kind_check": [{"kind": "another"}],
     "webhook_deliveries_digest_check": [{"digest": "0" * 63}, {"digest": "event"}],
 }
 
@@ -177,6 +190,14 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     "exports_pkey": [{"folder": f"exports/{'b' * 64}/", "state": "failed"}],
     # One at a time.
     "exports_under_way_idx": [{"id": ID, "folder": f"exports/{'b' * 64}/"}],
+    "erasure_objects_pkey": [{}],
+    # A project goes with one person.
+    "erasure_projects_pkey": [{}],
+    "erasure_receipts_pkey": [{}],
+    "erasures_code_key": [{"id": ID, "user_id": ID}],
+    "erasures_pkey": [{"code": "b" * 32, "user_id": ID}],
+    # One erasure at a time of one person.
+    "erasures_user_id_key": [{"id": ID, "code": "b" * 32}],
     "former_jobs_pkey": [{}],
     "mail_events_pkey": [{}],
     # One mail for one key, and one for one id of Resend's.
@@ -220,6 +241,7 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     "rate_limits_pkey": [{}],
     "restrictions_pkey": [{}],
     "tiktok_uploads_pkey": [{}],
+    "tombstones_pkey": [{}],
     "webhook_deliveries_pkey": [{}],
 }
 
@@ -243,6 +265,9 @@ REFERENCES: Mapping[str, str] = {
     "disconnections_project_id_fkey": "goes",
     "export_files_export_id_fkey": "goes",
     "exports_user_id_fkey": "goes",
+    "erasure_objects_erasure_id_fkey": "goes",
+    "erasure_projects_erasure_id_fkey": "goes",
+    "erasure_receipts_erasure_id_fkey": "goes",
     "former_jobs_publication_id_fkey": "goes",
     "mail_outbox_user_id_fkey": "goes",
     "media_assets_content_id_fkey": "goes",
@@ -281,6 +306,9 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "private.connection_tokens": "refresh_expires_at refresh_lease_until refresh_token",
     "private.export_files": "crc lines",
     "private.mail_outbox": "complained_at delivered_at doubt_since provider_id reason sent_at settled_at user_id",
+    "private.erasure_objects": "deleted_at",
+    "private.erasure_receipts": "finished_at",
+    "private.erasures": "done_at lease_expires_at problem receipt searched user_id",
     "private.oauth_states": "consumed_at",
     "private.pauses": "connection_id",
     "private.platform_switches": "confirm_before switched_off_at switched_on_at",

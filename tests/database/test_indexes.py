@@ -97,6 +97,16 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "from public.exports as e where e.user_id = auth.uid() and e.state in ('gathering', 'copying')",
     ),
     "exports_user_id_idx": "exports_user_id_fkey",
+    "erasure_projects_erasure_id_idx": "erasure_projects_erasure_id_fkey",
+    "erasures_done_at_idx": (
+        "private.purge_erasures",
+        "from private.erasures as e where e.done_at <= now() - interval '3 years' limit p_batch",
+    ),
+    "erasures_due_idx": (
+        "private.due_erasures",
+        "from private.erasures as e where e.state <> 'done' and e.next_step_at <= now()"
+        " and (e.lease_expires_at is null or e.lease_expires_at <= now()) order by e.next_step_at limit p_limit",
+    ),
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
     "mail_events_received_at_idx": (
         "private.purge_mail",
@@ -202,6 +212,10 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "tiktok_uploads_expires_at_idx": (
         "private.purge_publishing",
         "from private.tiktok_uploads as u where u.expires_at <= now() - interval '1 hour' limit p_batch",
+    ),
+    "tombstones_at_idx": (
+        "private.purge_erasures",
+        "from private.tombstones as t where t.at <= now() - interval '400 days' limit p_batch",
     ),
     "webhook_deliveries_received_at_idx": (
         "private.purge_publishing",

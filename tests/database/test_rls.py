@@ -63,6 +63,11 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.mail_events": CLOSED,
     "private.breaches": CLOSED,
     "private.breach_people": CLOSED,
+    "private.erasures": CLOSED,
+    "private.erasure_projects": CLOSED,
+    "private.erasure_objects": CLOSED,
+    "private.erasure_receipts": CLOSED,
+    "private.tombstones": CLOSED,
 }
 
 TABLES = """
@@ -118,6 +123,11 @@ SEED = """
     insert into public.privacy_requests (request_id, kind, event, channel, user_id, due_at, actor_kind)
       values (%(row)s, 'access', 'received', 'account', %(owner)s, now(), 'user');
     insert into private.audit_people (user_id) values (%(owner)s) on conflict do nothing;
+    insert into private.erasures (id, request_id, user_id) values (%(row)s, gen_random_uuid(), gen_random_uuid());
+    insert into private.erasure_projects (project_id, erasure_id) values (gen_random_uuid(), %(row)s);
+    insert into private.erasure_objects (erasure_id, object_key, due_at) values (%(row)s, 'seed', now());
+    insert into private.erasure_receipts (erasure_id, store) values (%(row)s, 'auth');
+    insert into private.tombstones (kind, digest) values ('user', repeat('0', 64));
     set constraints all immediate;
 """
 

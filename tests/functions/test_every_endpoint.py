@@ -30,6 +30,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "account/export/download": {"export_id": ID},
     "account/export/start": {"with_media": True},
     "account/export/status": {"export_id": ID},
+    "account/erasure/preview": {},
+    "account/erasure/start": {"confirmation": "erase my account", "delete_projects": [ID]},
     "caption": {"content_id": ID, "preview": True},
     "connections/disconnect": {"connection_id": ID},
     "media/complete": {"media_asset_id": ID},
@@ -43,7 +45,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "publish": instagram_photo(ID, ID, ID),
 }
 # They name nothing that could be somebody else's.
-ABOUT_ONESELF = {"account/export/start"}
+ABOUT_ONESELF = {"account/export/start", "account/erasure/preview"}
 MORE_BODIES = [("publish", tiktok_video(ID, ID, ID))]
 # How a signed endpoint calls what nobody signed.
 UNSIGNED = {
@@ -238,7 +240,7 @@ def test_json_that_is_no_object_is_refused(post: Post, name: str, body: object) 
     is_problem(post(name, content=json.dumps(body)), 422, "invalid_input")
 
 
-@every_user_endpoint
+@pytest.mark.parametrize("name", sorted(name for name in USER if BODIES[name]))
 def test_what_is_missing_is_named(post: Post, name: str) -> None:
     answer = post(name, json={})
 

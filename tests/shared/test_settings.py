@@ -67,6 +67,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "MAIL_FROM": ("itoms", "itoms <mail>", "itoms <a@b.cd", "a@b.cd, e@f.gh", "a@b.cd\nbcc: e@f.gh", 'x" <a@b.cd>'),
     "PRIVACY_EMAIL": ("privacy", "@ito.ms", "a@b.cd,e@f.gh", "Privacy <privacy@ito.ms>", "a@b.cd\ne@f.gh"),
     "CRON_SECRET": ("x" * 31, "x " * 32, "short"),
+    "ERASURE_SIGNING_KEY": ("A" * 44, "A" * 42 + "==", "A" * 43, "a b", "A" * 87 + "="),
     "QUEUE_TOPIC": ("two topics", "a/b", "publications*"),
     "VERCEL_QUEUE_BASE_URL": ("vercel-queue.com", "https://a b", "http://queue.example"),
 }
