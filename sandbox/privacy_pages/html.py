@@ -20,6 +20,7 @@ _PAGE = """<!doctype html>
     <title>{title} · itoms</title>
     <link rel="stylesheet" href="/style.css" />
     <link rel="stylesheet" href="/privacy/privacy.css" />
+    <script type="module" src="/view.js"></script>
   </head>
   <body>
     <main>

@@ -585,6 +585,32 @@ as $$
   ) as x
 $$;
 
+create function private.exported_restrictions(p_user_id uuid, p_after jsonb, p_limit integer)
+returns table (key jsonb, line jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_array(r.user_id), jsonb_build_object('user_id', r.user_id, 'created_at', r.created_at)
+  from public.restrictions as r
+  where r.user_id = p_user_id and p_after is null
+  limit p_limit
+$$;
+
+create function private.exported_profiles(p_user_id uuid, p_after jsonb, p_limit integer)
+returns table (key jsonb, line jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    jsonb_build_array(r.user_id),
+    jsonb_build_object('user_id', r.user_id, 'display_name', r.display_name, 'updated_at', r.updated_at)
+  from public.profiles as r
+  where r.user_id = p_user_id and p_after is null
+  limit p_limit
+$$;
+
 create function private.exported_caption_usage(p_user_id uuid, p_after jsonb, p_limit integer)
 returns table (key jsonb, line jsonb)
 language sql
@@ -830,6 +856,7 @@ begin
   perform private.note_privacy_request(
     v_export.request_id, 'executed', p_detail => jsonb_build_object('content_hash', v_export.content_hash)
   );
+  perform private.enqueue_mail('export_ready', v_export.user_id, v_export.id::text, '{}');
   return true;
 end
 $$;

@@ -214,7 +214,7 @@ for each row when (new.state = 'committing' and old.state <> 'committing')
 execute function private.hold_ending_commit();
 
 -- A refresh that finds its row unchanged takes it to be in other hands, and makes no call.
-create function private.hold_refresh() returns trigger
+create function private.hold_erased_refresh() returns trigger
 language plpgsql
 security definer
 set search_path = ''
@@ -235,12 +235,12 @@ begin
 end
 $$;
 
-create trigger hold_refresh
+create trigger hold_erased_refresh
 before update on private.connection_tokens
 for each row when (
   new.refresh_lease_until is not null and new.refresh_lease_until is distinct from old.refresh_lease_until
 )
-execute function private.hold_refresh();
+execute function private.hold_erased_refresh();
 
 -- As before, but that a session which outlives its account is told so.
 create or replace function private.require_role(
@@ -803,9 +803,12 @@ create function private.erase_auth(p private.erasures) returns jsonb
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_user auth.users;
 begin
-  if exists (select 1 from auth.users as u where u.id = p.user_id) then
-    return jsonb_build_object('user_id', p.user_id);
+  select * into v_user from auth.users as u where u.id = p.user_id;
+  if v_user.id is not null then
+    return jsonb_build_object('user_id', v_user.id, 'email', v_user.email, 'request_id', p.request_id);
   end if;
   perform private.note_erased(p.id, 'auth', '{"accounts": 1}', true);
   return private.move_erasure(p.id, 'search');

@@ -19,6 +19,8 @@ from shared.logs import log
 from shared.privacy.erasure.auth_users import delete_auth_user
 from shared.privacy.erasure.receipts import Signer
 from shared.runtime import Runtime
+from shared.secret import Secret
+from shared.settings import Misconfigured
 
 # Longer than maxDuration in vercel.json (60 s): the platform ends a function before another may take its work over.
 LEASE_SECONDS = 90
@@ -97,6 +99,7 @@ async def _step(work: Work) -> bool:
         case {"object_keys": keys}:
             await _delete_files(work, keys)
         case {"user_id": user_id}:
+            await _say_goodbye(work, found)
             await delete_auth_user(work.runtime, user_id)
         case {"receipt": receipt}:
             await work.write("finish_erasure", receipt=Signer.from_settings(work.runtime.settings).sign(receipt))
@@ -112,6 +115,26 @@ async def _tell_platform(work: Work, removed: dict[str, Any]) -> None:
         return
     outcome = await revoke(work.runtime, receipt["platform"], receipt["connection_id"], removed)
     await work.write("record_erased_grant", disconnection_id=receipt["id"], outcome=outcome)
+
+
+async def _say_goodbye(work: Work, found: dict[str, Any]) -> None:
+    """The last mail, while the address is still there: one under one key, however often this is tried. Its loss holds
+    nothing up.
+    """
+    from shared.mail.outbox import send_at_once  # noqa: PLC0415
+
+    if not found["email"]:
+        return
+    try:
+        await send_at_once(
+            work.runtime,
+            "erasure_done",
+            to=Secret(found["email"]),
+            entity_id=work.erasure_id,
+            parameters={"request_id": found["request_id"]},
+        )
+    except Misconfigured as error:
+        log("misconfigured", level=logging.ERROR, erasure_id=work.erasure_id, variable=str(error))
 
 
 async def _delete_files(work: Work, keys: list[str]) -> None:

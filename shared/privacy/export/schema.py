@@ -221,6 +221,17 @@ class PrivacyRequest(TypedDict):
     detail: dict[str, str]
 
 
+class Restriction(TypedDict):
+    user_id: Id
+    created_at: Moment
+
+
+class Profile(TypedDict):
+    user_id: Id
+    display_name: str | None
+    updated_at: Moment
+
+
 class Dataset(NamedTuple):
     """`name` is that of the file and of the SQL function; `purpose` and `kept` are for the person who reads.
 
@@ -262,6 +273,8 @@ DATASETS = (
     ),
     Dataset("consents", "public.consents", Consent, "to prove what you agreed to", _ACCOUNT),
     Dataset("objections", "public.objections", Objection, "to stop what you object to", "until you take it back"),
+    Dataset("restrictions", "public.restrictions", Restriction, "to use nothing of yours", "until you lift it"),
+    Dataset("profiles", "public.profiles", Profile, "to call you what you call yourself", _ACCOUNT),
     Dataset("caption_usage", "private.caption_usage", CaptionUsage, "to bound what captions cost", "30 days"),
     Dataset("notices", "public.notices", Notice, "to tell you what happened to an account", "one year"),
     Dataset(

@@ -25,7 +25,7 @@ A new table is a few lines in the module of its area; what is not said of a colu
 
 from __future__ import annotations
 
-from shared.privacy.register import account, accountability, connections, outside, projects, publications
+from shared.privacy.register import account, accountability, connections, outside, projects, publications, requests
 from shared.privacy.register.model import Area, Entry, Table
 
 IN_THE_DATABASE: tuple[Area, ...] = (
@@ -33,6 +33,7 @@ IN_THE_DATABASE: tuple[Area, ...] = (
     projects.AREA,
     connections.AREA,
     publications.AREA,
+    requests.AREA,
     accountability.AREA,
 )
 OUTSIDE: Area = outside.AREA

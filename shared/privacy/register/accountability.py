@@ -60,7 +60,7 @@ AREA = Area(
         Table(
             name="private.platform_switches",
             holds="Whether itoms may call a platform at the moment: one line for each platform.",
-            columns="platform switched_off_at confirm_before",
+            columns="platform switched_off_at confirm_before switched_on_at",
             purpose="To stop all calls to a platform at once.",
             basis=Basis.INTEREST,
             retention=Endless("two lines about platforms, none about people"),

@@ -13,11 +13,12 @@ from shared.privacy.register.model import (
     Area,
     Basis,
     Column,
+    Endless,
     Erasure,
     Table,
     Until,
 )
-from shared.subprocessors import CLOUDFLARE, META, TIKTOK, VERCEL
+from shared.subprocessors import CLOUDFLARE, META, PLAUSIBLE, RESEND, SUPABASE, TIKTOK, VERCEL
 
 _SIGN_IN = "To let you, and nobody else, into your account."
 _RUNS_OUT = Erasure("kept", "Nothing can be picked out of it; it runs out by itself within days.")
@@ -36,6 +37,7 @@ AREA = Area(
             retention=Until("your account is deleted", "Supabase"),
             erasure=WITH_ACCOUNT,
             differs=(
+                Column(name="email", recipients=(SUPABASE, RESEND)),
                 Column(name="encrypted_password", exported="A secret, as a hash: of use to a thief only."),
                 Column(name="raw_app_meta_data", exported=MACHINERY),
             ),
@@ -48,7 +50,6 @@ AREA = Area(
             basis=Basis.CONTRACT,
             retention=Until("you sign out, or your account is deleted", "Supabase"),
             erasure=WITH_ACCOUNT,
-            exported="Not in the archive; ask us if you want to see it.",
         ),
         Table(
             name="Backups of the database",
@@ -107,6 +108,29 @@ AREA = Area(
             erasure=_RUNS_OUT,
             exported=MACHINERY,
             recipients=(VERCEL,),
+        ),
+        Table(
+            name="Cloudflare R2: archives",
+            holds="An archive of your data that you asked for, in a bucket without a public address.",
+            columns="file",
+            purpose="You fetch it there, with an address that is good for minutes.",
+            basis=Basis.DUTY,
+            retention=Until("a day has passed since it was ready", "functions/cron/exports.py"),
+            erasure=WITH_ACCOUNT,
+            exported="It is your export.",
+            recipients=(CLOUDFLARE,),
+        ),
+        Table(
+            name="Plausible: page views",
+            holds="Which of our few public pages was opened, in which kind of browser, from which network. No cookie,"
+            " no id, no whole address.",
+            columns="page user_agent network",
+            purpose="To see whether anybody finds us.",
+            basis=Basis.INTEREST,
+            retention=Endless("counts of views; Plausible's daily salt is thrown away, so nobody is in them"),
+            erasure=NAMES_NOBODY,
+            exported="Belongs to nobody that we know.",
+            recipients=(PLAUSIBLE,),
         ),
         Table(
             name="Your browser: one cookie",
