@@ -18,7 +18,7 @@ from tests.people import Connected, Project
 KINDS = {
     "expired_tokens", "oauth_states", "caption_usage", "abandoned_uploads", "purge_runs", "webhook_deliveries",
     "tiktok_uploads", "pauses", "unconfirmed_publications", "not_reconnected", "platform_deletions", "notices",
-    "rate_limits",
+    "rate_limits", "erasures", "tombstones",
 }  # fmt: skip
 Connect = Callable[..., Connected]
 
