@@ -51,7 +51,7 @@ CONFIG = schemathesis.Config.from_dict(
 # In this stack no topic is set, so no delivery is one of ours; tests/functions/queues has them.
 NEVER_REACHED = {"POST /api/queues/advance"}
 # They name nothing that could be somebody else's.
-ABOUT_ONESELF = {"/api/account/export/start"}
+ABOUT_ONESELF = {"/api/account/export/start", "/api/account/erasure/preview", "/api/account/erasure/start"}
 SCHEMA = schemathesis.openapi.from_path(FILE, config=CONFIG)
 type Case = schemathesis.Case[Any]
 
@@ -143,8 +143,8 @@ def after_validate(
     _checked.update(result.name for result in results)
 
 
-# What no schema can say: whether things fit together, and whether a key was used before.
-FOR_THE_DATABASE = {"kind_not_supported", "media_not_ready", "idempotency_key_reused"}
+# What no schema can say: whether things fit together, and whether a key or an account was used before.
+FOR_THE_DATABASE = {"kind_not_supported", "media_not_ready", "idempotency_key_reused", "account_erased"}
 
 
 @SCHEMA.hook

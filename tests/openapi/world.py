@@ -46,6 +46,8 @@ class World:
     publications: tuple[str, ...]
     deletion: str
     export: str
+    erasure: str
+    leaver: Creator
     db: psycopg.Connection[Any]
 
     def prepare(self, case: schemathesis.Case[Any]) -> dict[str, str]:
@@ -70,10 +72,12 @@ class World:
             case ["oauth", platform, "callback"]:
                 return self._come_back(case, platform)
             case ["erasures", _]:
+                if isinstance(case.query, dict) and re.fullmatch("[0-9a-f]{32}", str(case.query.get("code"))):
+                    case.query["code"] = self.erasure
                 return {}
             case ["account", "erasure", "start"]:
                 # Not of the owner: everything else here is theirs.
-                return {"Authorization": self.project.stranger.user.headers["authorization"]}
+                return {"Authorization": self.leaver.user.headers["authorization"]}
             case ["health"] | ["queues", "advance"]:
                 return {}
         case.body = _with_plain_integers(case.body)
@@ -206,6 +210,8 @@ def build(
         ),
         deletion=_deletion(db),
         export=_export(db, project),
+        erasure=_erasure(db),
+        leaver=make_creator(),
         db=db,
     )
 
@@ -226,6 +232,18 @@ def _connect(sandbox: SandboxControl, project: Project, platform: str) -> Connec
     project.owner.connect(platform, project.id, account=account)
     rows = project.owner.read("connections", select="id,platform_account_id")
     return Connected(next(row["id"] for row in rows if row["platform_account_id"] == account), platform, account)
+
+
+def _erasure(db: psycopg.Connection[Any]) -> str:
+    """The code of one that is done."""
+    code, at = uuid.uuid4().hex, "2026-11-26T00:00:00+00:00"
+    receipt = {"receipt_id": str(uuid.uuid4()), "requested_at": at, "done_at": at, "stores": []}
+    db.execute(
+        "insert into private.erasures (code, request_id, state, requested_at, done_at, receipt)"
+        " values (%s, gen_random_uuid(), 'done', %s, %s, %s)",
+        (code, at, at, json.dumps({"receipt": receipt, "public_key": "A", "signature": "A"})),
+    )
+    return code
 
 
 def _deletion(db: psycopg.Connection[Any]) -> str:
