@@ -13,6 +13,16 @@ from shared.errors import Refused
 from shared.runtime import Runtime
 from shared.settings import Misconfigured
 
+# What only a command can meet, in words for who runs it.
+WORDS = {
+    "aware_in_the_future": "nobody can know of a breach before it is known",
+    "breach_closed": "the breach is closed; open another one",
+    "breach_notice_final": "the notice is being sent, and everybody must read the same",
+    "breach_notice_incomplete": "the notice needs all of its parts first",
+    "breach_not_told": "somebody whom it concerns was not told yet",
+    "table_leads_to_nobody": "no person can be found from a row of this table",
+}
+
 type Command = Callable[[Runtime, argparse.Namespace], Awaitable[int]]
 
 
@@ -36,7 +46,8 @@ def run(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> 
     except Misconfigured as error:
         print(f"itoms: {error}", file=sys.stderr)
     except Refused as refusal:
-        print(f"itoms: refused ({refusal.code})", file=sys.stderr)
+        words = f": {WORDS[refusal.code]}" if refusal.code in WORDS else ""
+        print(f"itoms: refused ({refusal.code}){words}", file=sys.stderr)
     except DatabaseError as error:
         print(f"itoms: the database does not accept this ({error})", file=sys.stderr)
     return 2

@@ -209,6 +209,7 @@ PROBLEMS: Mapping[str, Problem] = {
         "Nothing was erased. Make one of them an owner, or name the project in delete_projects: then it is deleted "
         "with everything in it. The preview lists these projects.",
     ),
+    "auth_unavailable": Problem(503, "The sign-in service is not answering", "Nothing is lost. It is tried again."),
     "erasure_unknown": Problem(
         404,
         "No erasure has this code",

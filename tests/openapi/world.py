@@ -65,16 +65,11 @@ class World:
             case ["webhooks", "instagram", _]:
                 self._sign_form(case.body)
                 return {}
-            case ["deletions", "status"]:
-                if isinstance(case.query, dict) and re.fullmatch("[0-9a-f]{32}", str(case.query.get("code"))):
-                    case.query["code"] = self.deletion
+            case ["deletions" | "erasures" as kind, _]:
+                _name(case.query, {"deletions": self.deletion, "erasures": self.erasure}[kind])
                 return {}
             case ["oauth", platform, "callback"]:
                 return self._come_back(case, platform)
-            case ["erasures", _]:
-                if isinstance(case.query, dict) and re.fullmatch("[0-9a-f]{32}", str(case.query.get("code"))):
-                    case.query["code"] = self.erasure
-                return {}
             case ["account", "erasure", "start"]:
                 # Not of the owner: everything else here is theirs.
                 return {"Authorization": self.leaver.user.headers["authorization"]}
@@ -166,6 +161,12 @@ def _with_plain_integers(value: Any) -> Any:
 
 def _could_be_a_state(value: object) -> bool:
     return isinstance(value, str) and len(value) == 43 and value.replace("-", "").replace("_", "").isalnum()
+
+
+def _name(query: object, code: str) -> None:
+    """A code that there is, instead of one that there could be."""
+    if isinstance(query, dict) and re.fullmatch("[0-9a-f]{32}", str(query.get("code"))):
+        query["code"] = code
 
 
 def _fill(body: object, name: str, pool: tuple[str, ...]) -> None:

@@ -14,8 +14,12 @@ from shared.connecting import refresh
 from shared.egress import CALL_SECONDS, CONNECT_SECONDS
 from shared.mail import outbox, resend
 from shared.media import storage_session
+from shared.privacy.erasure import requests as erasures
+from shared.privacy.erasure import saga
+from shared.privacy.export import exporting
 from shared.publishing import consumer, preflight, publish, queue, tiktok_upload, work
 from shared.purging import _SECONDS as PURGING_SECONDS
+from shared.web import erasures as erasure_page
 from shared.web.endpoint import DEADLINE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +41,9 @@ WAITS = {
     "the cron of tokens": refresh._CRON_SECONDS + CALL_SECONDS + sum(refresh._SAVE_AGAIN_AFTER),
     "the cron of mail": outbox._CRON_SECONDS + resend.SEND_SECONDS + CALL_SECONDS,
     "the purge": PURGING_SECONDS,
+    "the first steps of an erasure": erasures._FIRST_STEPS_SECONDS + saga._LONGEST_CALL_SECONDS,
+    "a look at an erasure": erasure_page._SECONDS + saga._LONGEST_CALL_SECONDS,
+    "the cron of exports": exporting._CRON_SECONDS + CALL_SECONDS,
 }
 # Every constant in seconds, and what it is: a wait is above, anything else is not waited for by a request.
 KNOWN = {
@@ -49,9 +56,13 @@ KNOWN = {
     "shared.mail.resend": {"SEND_SECONDS", "_LONGEST_PAUSE_SECONDS"},
     "shared.mail.webhook": {"_WINDOW_SECONDS"},
     "shared.media.boxes": {"_MOST_START_UP_SECONDS"},
+    "shared.media.private": {"DOWNLOAD_SECONDS"},
     "shared.media.storage": {"UPLOAD_SECONDS"},
     "shared.media.storage_session": {"CONNECT_SECONDS", "READ_SECONDS"},
     "shared.platforms.limits": {"_LONGEST_SECONDS"},
+    "shared.privacy.erasure.requests": {"_FIRST_STEPS_SECONDS"},
+    "shared.privacy.erasure.saga": {"LEASE_SECONDS", "_LONGEST_CALL_SECONDS"},
+    "shared.privacy.export.exporting": {"FOLLOW_SECONDS", "_CRON_SECONDS"},
     "shared.publishing.advance": {"_GIVE_UP_AFTER_SECONDS"},
     "shared.publishing.consumer": {"_ANSWER_SECONDS"},
     "shared.publishing.instagram_steps": {"_SECONDS_UNTIL_FINISHED_MEANS_UNPUBLISHED"},
@@ -67,6 +78,7 @@ KNOWN = {
     "shared.purging": {"_SECONDS"},
     "shared.web.connect": {"_STATE_SECONDS"},
     "shared.web.endpoint": {"DEADLINE_SECONDS"},
+    "shared.web.erasures": {"_SECONDS"},
 }  # fmt: skip
 
 
@@ -76,7 +88,7 @@ def test_every_function_answers_before_vercel_ends_it() -> None:
 
     assert min(allowed) >= DEADLINE_SECONDS + 5
     # Nobody takes over the work of a function that may still be running.
-    assert max(allowed) < min(work.LEASE_SECONDS, refresh._LEASE_SECONDS, outbox.LEASE_SECONDS)
+    assert max(allowed) < min(work.LEASE_SECONDS, refresh._LEASE_SECONDS, outbox.LEASE_SECONDS, saga.LEASE_SECONDS)
 
 
 @pytest.mark.parametrize("name", WAITS)

@@ -19,7 +19,7 @@ KINDS = {
     "expired_tokens", "oauth_states", "caption_usage", "abandoned_uploads", "purge_runs", "webhook_deliveries",
     "tiktok_uploads", "pauses", "unconfirmed_publications", "not_reconnected", "platform_deletions", "notices",
     "rate_limits", "consents", "disconnections", "access_endings", "former_jobs", "call_budgets", "privacy_requests",
-    "mails", "mail_events", "breach_people", "breaches", "exports", "erasures", "tombstones",
+    "mails", "mail_events", "breach_people", "breaches", "exports", "unfinished_revokes", "erasures", "tombstones",
 }  # fmt: skip
 Connect = Callable[..., Connected]
 
