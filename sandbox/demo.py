@@ -7,7 +7,8 @@ import sys
 from sandbox.stack.children import ChildFailed
 from sandbox.stack.ports import Ports, PortTaken
 from sandbox.stack.stack import fresh
-from sandbox.story import Broken, tell
+from sandbox.story import tell
+from sandbox.story_rights import Broken
 
 
 def main() -> int:

@@ -16,13 +16,10 @@ from sandbox.creator import Creator, instagram_photo, tiktok_video
 from sandbox.samples import Samples, make_samples
 from sandbox.stack.clients import SandboxControl, Supabase, browser
 from sandbox.stack.stack import Stack
+from sandbox.story_rights import Broken, Rights, expect
 
 _POLL_SECONDS = 60.0
 _SUPABASE_KEYS = ("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY")
-
-
-class Broken(Exception):
-    """A step did not prove what it should have."""
 
 
 class Story:
@@ -59,12 +56,13 @@ class Story:
             ("Disconnect Instagram", lambda: self.disconnect("instagram")),
             ("Disconnect TikTok", lambda: self.disconnect("tiktok")),
             ("Purge", self.purge),
+            *Rights(self.creator, self.platforms, self.cron).steps(),
         ]
 
     def create_project(self) -> str:
         self.project_id = self.creator.create_project("Hills and Rivers")
         members = self.creator.read("project_members", select="role")
-        _expect(members == [{"role": "owner"}], "one owner")
+        expect(members == [{"role": "owner"}], "one owner")
         return "a project with one owner"
 
     def connect(self, platform: str, name: str) -> str:
@@ -72,25 +70,25 @@ class Story:
         self.creator.connect(platform, self.project_id, account=account)
         rows = self.creator.read("connections", select="id,platform,display_name,status")
         row = next(row for row in rows if row["platform"] == platform)
-        _expect((row["display_name"], row["status"]) == (name, "active"), "the account that gave its consent")
+        expect((row["display_name"], row["status"]) == (name, "active"), "the account that gave its consent")
         self.connections[platform] = row["id"]
         with self.creator.supabase.as_user(self.creator.user) as rest:
             refused = rest.get("/connection_tokens").status_code
-        _expect(refused == 404, "no table of tokens for a user")
+        expect(refused == 404, "no table of tokens for a user")
         return f"consent given as {name}; asked for its tokens, the API answers {refused}"
 
     def upload(self, kind: str, file: Path, media_type: str) -> str:
         content = {"type": kind, "title": f"Hills at dawn, {kind}", "tags": ["hills", "dawn"]}
         self.contents[kind] = self.creator.create_content(self.project_id, **content)
         asset = self.creator.upload(self.contents[kind], file, media_type)
-        _expect(asset["state"] == "ready", "an accepted file")
+        expect(asset["state"] == "ready", "an accepted file")
         self.media[kind] = asset
         length = f", {asset['duration_ms'] / 1000:g} s {asset['video_codec']}" if asset["duration_ms"] else ""
         return f"straight to storage; its real bytes say {asset['width']} x {asset['height']}{length}"
 
     def refuse_a_lie(self) -> str:
         asset = self.creator.upload(self.contents["image"], self.samples.png_named_jpg, "image/jpeg")
-        _expect(asset["state"] == "refused", "a refusal")
+        expect(asset["state"] == "refused", "a refusal")
         return f"a PNG that calls itself JPEG: {asset['refusal']}"
 
     def write_caption(self) -> str:
@@ -98,7 +96,7 @@ class Story:
         self.caption = answer["variants"][0]["text"]
         asked = self.platforms.journal("anthropic.messages")[-1]["body"]
         sent = sorted(json.loads(json.loads(asked)["messages"][0]["content"]))
-        _expect(sent == ["description", "project_name", "tags", "title", "type"], "the five fields of the policy")
+        expect(sent == ["description", "project_name", "tags", "title", "type"], "the five fields of the policy")
         return f"{len(answer['variants'])} variants; Anthropic got exactly {', '.join(sent)}"
 
     def publish_photo(self) -> str:
@@ -111,14 +109,14 @@ class Story:
 
     def click_again(self) -> str:
         again = self.creator.publish(self.photo_request, key=self.photo_key)
-        _expect(again.status_code == 200 and again.json() == self.photo_outcome, "the same answer")
+        expect(again.status_code == 200 and again.json() == self.photo_outcome, "the same answer")
         return "the same answer and no second post"
 
     def publish_video(self) -> str:
         request = tiktok_video(self.contents["video"], self.connections["tiktok"], self.media["video"]["id"])
         self._follow(self.creator.publish(request).raise_for_status().json())
         consents = self.creator.read("consents", select="subject,text_version")
-        _expect(len(consents) == 1, "one recorded consent")
+        expect(len(consents) == 1, "one recorded consent")
         return f"published after TikTok pulled it; consent {consents[0]['subject']} {consents[0]['text_version']} kept"
 
     def read_timeline(self) -> str:
@@ -128,21 +126,24 @@ class Story:
 
     def look_at_the_ledger(self) -> str:
         posts = [(post["platform"], post["kind"]) for post in self.platforms.ledger()]
-        _expect(posts == [("instagram", "photo"), ("tiktok", "video")], "exactly one photo and one video")
+        expect(posts == [("instagram", "photo"), ("tiktok", "video")], "exactly one photo and one video")
         return "the platforms themselves count exactly one photo and one video"
 
     def disconnect(self, platform: str) -> str:
         receipt = self.creator.post("connections/disconnect", {"connection_id": self.connections[platform]})
         told = receipt.raise_for_status().json()
         remaining = self.creator.read("connections", select="platform")
-        _expect(all(row["platform"] != platform for row in remaining), "no connection left")
+        expect(all(row["platform"] != platform for row in remaining), "no connection left")
         return f"receipt: {told['tokens_deleted']} token(s) deleted; at the platform: {told['revocation']}"
 
     def purge(self) -> str:
-        found = self.creator.api.get("/api/cron/purge", headers=self._cron).raise_for_status().json()
-        _expect(found["tokens_held"] == 0, "zero token rows")
-        _expect(not any(found["alarms"].values()), "no alarm")
+        found = self.cron("purge")
+        expect(found["tokens_held"] == 0, "zero token rows")
+        expect(not any(found["alarms"].values()), "no alarm")
         return f"0 token rows, 0 alarms, {found['removed']['oauth_states']} spent states removed"
+
+    def cron(self, name: str) -> dict[str, Any]:
+        return dict(self.creator.api.get(f"/api/cron/{name}", headers=self._cron).raise_for_status().json())
 
     def _follow(self, publication: dict[str, Any]) -> dict[str, Any]:
         """Polls as the web client would, at the pace the server asks for."""
@@ -151,7 +152,7 @@ class Story:
             answer = self.creator.advance(publication["id"]).raise_for_status()
             publication = answer.json()
             time.sleep(float(answer.headers.get("retry-after", 0)))
-        _expect(publication["state"] == "published", f"published, not {publication['state']}: {publication['reason']}")
+        expect(publication["state"] == "published", f"published, not {publication['state']}: {publication['reason']}")
         return publication
 
 
@@ -181,11 +182,6 @@ def tell(stack: Stack) -> None:
 
 def _show(number: int, title: str, proved: str, started: float) -> None:
     print(f"{number:3}  {title:24} {time.monotonic() - started:6.2f} s  {proved}", flush=True)
-
-
-def _expect(holds: bool, what: str) -> None:
-    if not holds:
-        raise Broken(what)
 
 
 def _account(accounts: list[dict[str, Any]], name: str) -> str:

@@ -78,8 +78,8 @@ AREA = Area(
             holds="One line for each request: which function, how long it took, its outcome as a code, and random ids"
             " of what it was about. No address, no name, no text of yours.",
             columns="event function method status code ms request_id publication_id connection_id media_asset_id"
-            " erasure_id platform state reason platform_code platform_subcode trace_id error_type error_at removed alarms"
-            " count variable host",
+            " erasure_id platform state reason platform_code platform_subcode trace_id error_type error_at removed"
+            " alarms count variable host",
             purpose="To see whether the service is well, and to find what went wrong.",
             basis=Basis.INTEREST,
             retention=Until("it runs out: after a day, and never later than a month", "Vercel"),
