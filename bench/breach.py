@@ -30,9 +30,12 @@ from sandbox.stack.children import Children, answers
 from sandbox.stack.environment import Addresses, basic_environment, functions_environment, sandbox_config
 from sandbox.stack.ports import Ports
 from sandbox.stack.stack import start_supabase
+from shared.mail.outbox import _CRON_SECONDS
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "100000"))
 SENDERS = 2
+# Of the 5 calls in a second that Resend takes, one is left to others.
+_REAL_PER_SECOND = 4
 _SENDER = """
 import asyncio, os
 from shared.mail.outbox import deliver
@@ -107,9 +110,8 @@ def main() -> int:
     _expect(verdict == {"mails": PEOPLE, "people": PEOPLE, "most_to_one": 1}, f"one mail each, and not {verdict}")
     _expect(f"{PEOPLE:,} sent" in said and "late: 0" in said, "a status that says so")
     print(f"mails: {verdict['mails']:,}, to {verdict['people']:,} people, at most {verdict['most_to_one']} to one")
-    print(
-        f"sending: {sent:.0f} s, {PEOPLE / sent:,.0f} per second; by Resend's 5 per second: {PEOPLE / 4 / 3600:.1f} h"
-    )
+    hours = PEOPLE / (_REAL_PER_SECOND * _CRON_SECONDS / 60) / 3600
+    print(f"sending: {sent:.0f} s, {PEOPLE / sent:,.0f} per second; by the cron within Resend's limit: {hours:.1f} h")
     return 0
 
 

@@ -153,7 +153,7 @@ begin
   )
   returning * into v_export;
   perform private.note_privacy_request(
-    v_export.request_id, 'identity_checked', p_detail => jsonb_build_object('by', 'fresh_session')
+    v_export.request_id, 'identity_checked', p_detail => '{"method": "fresh_session", "result": "confirmed"}'
   );
   perform private.audit(
     'export_asked', null, null, v_export.id, 'user', v_export.user_id, null,

@@ -526,7 +526,7 @@ begin
   end if;
   perform private.require_fresh_session();
   v_request_id := private.open_privacy_request('erasure', 'account', v_user_id, null, '{}');
-  perform private.note_privacy_request(v_request_id, 'identity_checked', null, '{"by": "fresh_session"}');
+  perform private.note_privacy_request(v_request_id, 'identity_checked', null, '{"method": "fresh_session", "result": "confirmed"}');
   v_erasure := private.begin_erasure(v_user_id, v_request_id, p_delete_projects);
   perform private.audit('erasure_started', null, null, v_erasure.id, 'user', v_user_id, null, null);
   return private.erasure_answer(v_erasure);
@@ -1204,7 +1204,7 @@ begin
   end if;
   v_erasure := private.begin_erasure(v_user_id, p_request_id, p_delete_projects);
   perform private.note_privacy_request(
-    p_request_id, 'identity_checked', p_operator, jsonb_build_object('by', p_identity)
+    p_request_id, 'identity_checked', p_operator, jsonb_build_object('method', p_identity, 'result', 'confirmed')
   );
   perform private.audit('erasure_started', null, null, v_erasure.id, 'operator', null, p_operator, null);
   return private.erasure_answer(v_erasure);
