@@ -155,6 +155,15 @@ create trigger refuse_erased
 after insert on public.objections
 for each row execute function private.refuse_erased('user_id');
 create trigger refuse_erased
+after insert on public.restrictions
+for each row execute function private.refuse_erased('user_id');
+create trigger refuse_erased
+after insert on public.profiles
+for each row execute function private.refuse_erased('user_id');
+create trigger refuse_erased
+after insert on public.exports
+for each row execute function private.refuse_erased('user_id');
+create trigger refuse_erased
 after insert on private.oauth_states
 for each row execute function private.refuse_erased('user_id');
 create trigger refuse_erased

@@ -129,8 +129,12 @@ def actions(stack: Stack, person: Person, other: Person) -> dict[str, Request]:
 
 
 def bodies(person: Person) -> dict[str, Json]:
-    """One good body for every endpoint for users."""
+    """One good body for every endpoint for users, but for the one that would end them."""
     return {
+        "account/erasure/preview": {},
+        "account/export/download": {"export_id": str(uuid.uuid4())},
+        "account/export/start": {"with_media": False},
+        "account/export/status": {"export_id": str(uuid.uuid4())},
         "caption": {"content_id": person.contents["photo"], "preview": random.random() < 0.7},
         "connections/disconnect": {"connection_id": str(uuid.uuid4())},
         "media/complete": {"media_asset_id": person.assets["photo"]},
@@ -208,7 +212,7 @@ def test_two_people_hammering_one_process_never_see_a_byte_of_each_other(
     stack: Stack, make_person: Callable[[], Person], sandbox: SandboxControl, db: psycopg.Connection[Any]
 ) -> None:
     people = [make_person(), make_person()]
-    assert sorted(bodies(people[0])) == USER, "every endpoint for users"
+    assert sorted([*bodies(people[0]), "account/erasure/start"]) == USER, "every endpoint for users"
     for person in people:
         for connected in person.connections.values():
             sandbox.fault(f"{connected.platform}.*", "html_502", times=3, account=connected.account, skip=4)

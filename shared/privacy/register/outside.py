@@ -121,6 +121,17 @@ AREA = Area(
             recipients=(CLOUDFLARE,),
         ),
         Table(
+            name="Resend: sent mails",
+            holds="The mails that we sent you: your address and the text.",
+            columns="to subject text state",
+            purpose="To deliver them, and to tell us whether they arrived.",
+            basis=Basis.CONTRACT,
+            retention=Until("the log of our plan at Resend ends, which is days", "Resend"),
+            erasure=_RUNS_OUT,
+            exported="You have them in your mailbox.",
+            recipients=(RESEND,),
+        ),
+        Table(
             name="Plausible: page views",
             holds="Which of our few public pages was opened, in which kind of browser, from which network. No cookie,"
             " no id, no whole address.",

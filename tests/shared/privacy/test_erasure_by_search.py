@@ -23,7 +23,13 @@ from tests.shared.privacy.drill import Drill, drill
 
 # Every text that a person may write into a column, and every text or document that they may hand to a function. A new
 # one fails the test below, and then needs a marker in `use_everything`.
-COLUMNS = {("contents", "description"), ("contents", "tags"), ("contents", "title"), ("projects", "name")}
+COLUMNS = {
+    ("contents", "description"),
+    ("contents", "tags"),
+    ("contents", "title"),
+    ("projects", "name"),
+    ("profiles", "display_name"),
+}
 ARGUMENTS = {
     ("create_project", "name"),
     ("create_publication", "p_idempotency_key"),
@@ -95,6 +101,8 @@ class Life:
         self._publish(content_id, asset)
         with self.person.supabase.as_user(self.person.user) as rest:
             rest.post("/objections", json={"purpose": "analytics"}).raise_for_status()
+            rest.post("/profiles", json={"display_name": self.mark("display name")}).raise_for_status()
+        self._export()
         self._end_accesses_and_begin_anew(project_id)
         self.person.start_connect("tiktok", project_id)
         self._share()
@@ -162,6 +170,14 @@ class Life:
             time.sleep(0.2)
         for platform in ("instagram", "tiktok"):
             self._consent(platform, project_id)
+
+    def _export(self) -> None:
+        view = self.person.post("account/export/start", {"with_media": True}).raise_for_status().json()
+        deadline = time.monotonic() + 60
+        while view["state"] == "under_way":
+            assert time.monotonic() < deadline, view
+            view = self.person.post("account/export/status", {"export_id": view["id"]}).raise_for_status().json()
+        assert view["state"] == "ready", view
 
     def _share(self) -> None:
         """A project that somebody else owns: what the person made in it stays with the others, by the Data Policy."""
