@@ -114,7 +114,7 @@ def make_person(
 
 def actions(stack: Stack, person: Person, other: Person) -> dict[str, Request]:
     """What a person asks for, and what goes wrong in between: a typing error, and an attack on the other one."""
-    mine, theirs = bodies(person), bodies(other)
+    mine, theirs = bodies(person), {name: body for name, body in bodies(other).items() if names_something(body)}
     return {
         **{name: partial(call, person, name, body) for name, body in mine.items()},
         **{f"publish {name}": partial(call, person, "publish", person.post_body(name)) for name in PLATFORMS},
@@ -126,6 +126,11 @@ def actions(stack: Stack, person: Person, other: Person) -> dict[str, Request]:
         "another method": lambda client: client.get("/api/publish", headers=person.creator.user.headers),
         "health": lambda client: client.get("/api/health"),
     }  # fmt: skip
+
+
+def names_something(body: Json) -> bool:
+    """Of the other one: without an id it is about whoever asks."""
+    return any(name.endswith("_id") for name in body)
 
 
 def bodies(person: Person) -> dict[str, Json]:

@@ -282,14 +282,15 @@ def test_an_upload_that_arrives_after_its_file_was_deleted_goes_too(
 @contextmanager
 def migrated(db: Db, *statements: str) -> Iterator[None]:
     """What a later migration could bring, made by the role that makes them."""
-    db.execute("set role postgres")
-    for statement in statements:
-        db.execute(statement)
-    db.execute("reset role")
     try:
+        db.execute("set role postgres")
+        for statement in statements:
+            db.execute(statement)
+        db.execute("reset role")
         yield
     finally:
-        db.execute("drop table if exists private.forgotten, private.mail_outbox, private.tomorrow")
+        db.execute("reset role")
+        db.execute("drop table if exists private.forgotten, private.tomorrow")
         db.execute("drop function if exists private.queue_tomorrow()")
 
 
@@ -310,14 +311,13 @@ def test_a_table_of_tomorrow_is_erased_without_anybody_knowing_it(account: Proje
     refers = "(user_id uuid references auth.users (id) on delete cascade, object_key text)"
     with migrated(
         db,
-        f"create table private.mail_outbox {refers}",
         f"create table private.tomorrow {refers}",
         "create function private.queue_tomorrow() returns trigger language plpgsql security definer as $$ begin"
         " insert into private.object_deletions (object_key) values (old.object_key); return old; end $$",
         "create trigger queue after delete on private.tomorrow for each row execute function private.queue_tomorrow()",
     ):
-        for table in ("mail_outbox", "tomorrow"):
-            db.execute(f"insert into private.{table} values (%s, 'exports/1')", (account.owner.user.id,))
+        db.execute("select private.enqueue_mail('export_ready', %s, 'tomorrow', '{}')", (account.owner.user.id,))
+        db.execute("insert into private.tomorrow values (%s, 'exports/1')", (account.owner.user.id,))
         storage = Storage(worker(stack).settings)
         storage._client.put_object(Bucket=stack.env["R2_BUCKET"], Key="exports/1", Body=b"archive")
         receipt_id = begun(account.owner, account.id)["receipt_id"]

@@ -46,6 +46,8 @@ COUNTS = {
     " on e.publication_id = p.id where p.project_id = %(project)s",
     "consents": "public.consents where user_id = %(user)s",
     "objections": "public.objections where user_id = %(user)s",
+    "restrictions": "public.restrictions where user_id = %(user)s",
+    "profiles": "public.profiles where user_id = %(user)s",
     "caption_usage": "private.caption_usage where user_id = %(user)s",
     "notices": "public.notices where user_id = %(user)s",
     "privacy_requests": "public.privacy_requests where user_id = %(user)s"
