@@ -39,6 +39,7 @@ REFUSALS = (
 _WITHIN_DAYS = 7
 WORDS = {
     "answer_does_not_fit": "done needs an execution, refused a refusal, and nothing_held that nobody has that address",
+    "erasure_executes_itself": "python -m ops.erasures run ID erases, and closes the request when all is done",
     "erasure_is_not_extended": "the Data Policy promises 30 days for a deletion",
     "extended_already": "it was extended before",
     "extended_too_late": "the person had to be told before it was due",
@@ -47,7 +48,7 @@ WORDS = {
     "identity_not_confirmed": "first check who is asking: identity ID --method ... --result confirmed",
     "not_found": "there is no request with this id",
     "nothing_to_execute": "nobody here is the person who asked: answer that nothing is held",
-    "purpose_only_with_objection": "an objection needs --purpose, and nothing else has one",
+    "purpose_only_with_objection": "only an objection has a purpose",
     "reason_missing": "say why, and of a refusal also where to complain",
     "received_when": "it must have arrived within the last year, and not in the future",
     "request_closed": "it has been answered, and nothing follows an answer",

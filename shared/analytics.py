@@ -19,10 +19,9 @@ from shared.runtime import Runtime
 from shared.secret import Secret
 from shared.settings import PLAUSIBLE_BASE_URL, PLAUSIBLE_DOMAIN
 
-# Every page there is; an address with an id or a query in it is none.
-type Page = Literal[
-    "/", "/settings/connections", "/privacy", "/privacy/data", "/privacy/permissions", "/privacy/subprocessors"
-]
+# Every page that anybody can open; an address with an id or a query in it is none. Pages behind a sign-in are not
+# counted: what a person objects to is known there, and not to a script that tells no name.
+type Page = Literal["/", "/privacy", "/privacy/data", "/privacy/permissions", "/privacy/subprocessors"]
 PAGES: tuple[Page, ...] = get_args(Page.__value__)
 SECONDS = 1.0
 # Vercel sets it and overwrites what a visitor sent; X-Forwarded-For could come from a proxy in front of Vercel.

@@ -44,8 +44,11 @@ def _access_ended(about: Parameters) -> Letter:
 
 def _account_removed(about: Parameters) -> Letter:
     platform = _platform(about)
-    asked = about.get("cause") == "platform_deletion"
-    why = f"because its owner asked {platform} for it" if asked else "because it was not connected again for 30 days"
+    why = {
+        "platform_deletion": f"because its owner asked {platform} for it",
+        "not_reconnected": "because it was not connected again for 30 days",
+        "account_erased": "because the person who connected it has left itoms",
+    }[about["cause"]]
     return Letter(
         f"A {platform} account was removed from itoms",
         (

@@ -248,7 +248,7 @@ begin
   elsif p_event = 'answered' and v_last.event <> 'answered' and not coalesce(case v_outcome
     when 'done' then private.has_event(p_request_id, 'executed')
     when 'refused' then private.has_event(p_request_id, 'refused')
-    when 'nothing_held' then v_last.person is null
+    when 'nothing_held' then v_last.person is null or v_last.user_id is null
   end, false) then
     perform private.refuse_operation('answer_does_not_fit');
   end if;
@@ -294,27 +294,67 @@ begin
     perform private.refuse(404, 'not_found');
   elsif v_last.person is null or (v_last.user_id is null and v_last.kind in ('objection', 'restriction')) then
     perform private.refuse_operation('nothing_to_execute');
-  elsif (v_last.kind = 'objection') <> (p_purpose is not null) then
+  elsif v_last.kind = 'erasure' then
+    perform private.refuse_operation('erasure_executes_itself');
+  elsif v_last.kind <> 'objection' and p_purpose is not null then
     perform private.refuse_operation('purpose_only_with_objection');
   elsif not private.has_event(p_request_id, 'identity_checked', '{"result": "confirmed"}') then
     perform private.refuse_operation('identity_not_confirmed');
   end if;
-  if v_last.kind = 'objection' and p_withdraw then
+  -- An objection to something that has no switch is carried out by hand, and only written down.
+  if p_purpose is not null and p_withdraw then
     delete from public.objections as o where o.user_id = v_last.user_id and o.purpose = p_purpose;
-  elsif v_last.kind = 'objection' then
+  elsif p_purpose is not null then
     insert into public.objections (user_id, purpose) values (v_last.user_id, p_purpose) on conflict do nothing;
   elsif v_last.kind = 'restriction' and p_withdraw then
     delete from public.restrictions as r where r.user_id = v_last.user_id;
   elsif v_last.kind = 'restriction' then
     insert into public.restrictions (user_id) values (v_last.user_id) on conflict do nothing;
   end if;
-  if v_last.kind in ('objection', 'restriction') then
+  if p_purpose is not null or v_last.kind = 'restriction' then
     v_detail := jsonb_strip_nulls(jsonb_build_object(
       'purpose', p_purpose, 'change', case when p_withdraw then 'cleared' else 'set' end
     )) || private.counted_stop(v_last.user_id, not p_withdraw);
   end if;
   perform private.note_privacy_request(p_request_id, 'executed', p_operator, v_detail);
   return private.request_summary(private.last_of_request(p_request_id)) || v_detail;
+end
+$$;
+
+-- What the system itself has done for somebody, whatever an operator wrote down before it was through.
+create function private.close_request(p_request_id uuid, p_answer jsonb default '{}') returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('request ' || p_request_id, 0));
+  if (private.last_of_request(p_request_id)).event = 'answered' then
+    return;
+  end if;
+  if not private.has_event(p_request_id, 'refused') and not private.has_event(p_request_id, 'executed') then
+    perform private.note_privacy_request(p_request_id, 'executed');
+  end if;
+  perform private.note_privacy_request(p_request_id, 'answered', null, p_answer);
+end
+$$;
+
+-- Whoever has no account any more cannot be answered about it: what they asked otherwise ends with it.
+create function private.close_requests_of(p_user_id uuid, p_but uuid) returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_last public.privacy_requests;
+begin
+  for v_last in
+    select * from private.open_requests() as r where r.user_id = p_user_id and r.request_id <> p_but
+  loop
+    perform private.note_privacy_request(
+      v_last.request_id, 'answered', null, '{"outcome": "nothing_held", "cause": "account_erased"}'
+    );
+  end loop;
 end
 $$;
 

@@ -282,7 +282,12 @@ $$;
 create trigger mail_request
 after insert on public.privacy_requests
 for each row when (
-  new.event = 'reminded' or (new.event = 'received' and new.channel = 'email' and new.user_id is not null)
+  new.event = 'reminded'
+  or (
+    new.event = 'received' and new.channel = 'email' and new.user_id is not null
+    -- Somebody who was erased, and came back with a backup, has asked for nothing.
+    and new.detail ->> 'cause' is distinct from 'restore'
+  )
 )
 execute function private.mail_request();
 

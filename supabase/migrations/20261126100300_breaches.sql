@@ -441,6 +441,25 @@ set search_path = ''
 as $$ select private.close_breach(p_breach_id, p_conclusion, p_operator) $$;
 
 -- Joins the purge.
+-- Whether a notice of a breach is on its way to somebody.
+create function private.is_to_be_told_of_breach(p_user_id uuid) returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select exists (
+    select 1 from private.mail_outbox as m
+    where m.user_id = p_user_id and m.kind = 'breach_notice' and m.state in ('queued', 'sending')
+  )
+  or exists (
+    select 1
+    from private.breach_people as p
+    inner join private.breaches as b on p.breach_id = b.id
+    where p.user_id = p_user_id and p.enqueued_at is null and b.sending_since is not null
+  )
+$$;
+
 create function private.purge_breaches(p_batch integer) returns jsonb
 language plpgsql
 security definer

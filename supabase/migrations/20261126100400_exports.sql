@@ -209,7 +209,7 @@ begin
   perform private.require_fresh_session();
   if v_export.downloaded_at is null then
     update public.exports as e set downloaded_at = now() where e.id = p_export_id;
-    perform private.note_privacy_request(v_export.request_id, 'answered');
+    perform private.close_request(v_export.request_id);
   end if;
   perform private.audit('export_downloaded', null, null, v_export.id, 'user', v_export.user_id, null, null);
   return jsonb_build_object(
@@ -853,9 +853,11 @@ begin
   delete from private.export_files as f where f.export_id = p_export_id;
   perform private.queue_folder_deletion(v_export.folder || 'staged/', now());
   perform private.queue_folder_deletion(v_export.folder, v_export.expires_at);
-  perform private.note_privacy_request(
-    v_export.request_id, 'executed', p_detail => jsonb_build_object('content_hash', v_export.content_hash)
-  );
+  if not private.has_event(v_export.request_id, 'executed') then
+    perform private.note_privacy_request(
+      v_export.request_id, 'executed', p_detail => jsonb_build_object('content_hash', v_export.content_hash)
+    );
+  end if;
   perform private.enqueue_mail('export_ready', v_export.user_id, v_export.id::text, '{}');
   return true;
 end

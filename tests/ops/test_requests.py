@@ -304,11 +304,25 @@ def test_an_objection_by_mail_counts_as_one_in_the_account(
 
 
 def test_a_purpose_belongs_to_an_objection_and_to_nothing_else(office: Office, ada: Creator) -> None:
-    for kind, more in (("objection", ()), ("restriction", ("--purpose", "analytics"))):
-        request_id = office.open(kind, ada.user.email)
-        assert office.run("identity", request_id, *CONFIRMED) == 0
-        assert office.run("execute", request_id, *more) == 2
-        assert "an objection needs --purpose" in office.said
+    request_id = office.open("restriction", ada.user.email)
+    assert office.run("identity", request_id, *CONFIRMED) == 0
+    assert office.run("execute", request_id, "--purpose", "analytics") == 2
+    assert "only an objection has a purpose" in office.said
+
+
+def test_an_objection_to_something_without_a_switch_is_written_down(office: Office, ada: Creator) -> None:
+    request_id = office.open("objection", ada.user.email)
+    assert office.run("identity", request_id, *CONFIRMED) == 0
+    assert office.run("execute", request_id) == 0
+    assert office.run("answered", request_id, "--outcome", "done") == 0
+    assert ada.read("objections") == []
+
+
+def test_an_erasure_is_executed_by_erasing_and_not_by_saying_so(office: Office, ada: Creator) -> None:
+    request_id = office.open("erasure", ada.user.email)
+    assert office.run("identity", request_id, *CONFIRMED) == 0
+    assert office.run("execute", request_id) == 2
+    assert "ops.erasures run" in office.said
 
 
 # What is due

@@ -8,6 +8,8 @@ STAYS = (
     "Posts on Instagram and TikTok stay there until you delete them there: itoms cannot delete them.",
     "In projects that have another owner, what you made stays with the others, without your name.",
     "Receipts without a name say that accounts were disconnected and how much was erased.",
+    "What you asked of us about your data, and when it was answered, is kept for three years, without your name.",
+    "Those who deliver our mail and run our database keep their own logs, in which your address may stand, for days.",
     "The audit log says what was done and when, under a pseudonym that means nobody once your account is gone.",
     "Hashes of ids make sure that nothing comes back with a backup. They cannot be turned back into you.",
     "Backups of the database, which nobody reads, end within days; until then what was erased is beyond use.",

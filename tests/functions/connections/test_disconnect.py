@@ -316,9 +316,11 @@ def test_publications_in_flight_settle_without_being_sent(connected: Connected, 
         assert found["connection_id"] is None
         assert found["next_step_at"] is None or state in ("published", "failed"), state
         moved = state not in ("published", "failed")
-        assert (found["epoch"] > 0) == moved, "whoever is at work must find out"
+        assert found["epoch"] > 0 or not moved, "whoever is at work must find out"
         events = db.execute(
-            "select event, state from public.publication_events where publication_id = %s", (begun[state],)
+            "select event, state from public.publication_events where publication_id = %s"
+            " and event <> 'platform_ids_cleared'",
+            (begun[state],),
         ).fetchall()
         assert events == ([("account_disconnected", settled[0])] if moved else []), state
 

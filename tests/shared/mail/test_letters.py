@@ -12,7 +12,7 @@ from tests.shared.mail.mailing import Db, one
 
 EVERYTHING = {
     "platform": "tiktok",
-    "cause": "revoked_on_platform",
+    "cause": "not_reconnected",
     "request_id": "11111111-2222-4333-8444-555555555555",
     "due_at": "2026-12-26 10:00 UTC",
     "breach_id": "11111111-2222-4333-8444-666666666666",

@@ -19,7 +19,7 @@ from sandbox.creator import Creator
 from sandbox.stack import backups, keys, postgres
 from sandbox.stack.children import Child, Children, answers
 from sandbox.stack.clients import SandboxControl, Supabase, browser
-from sandbox.stack.environment import BUCKET, Addresses, functions_environment
+from sandbox.stack.environment import BUCKET, PRIVATE_BUCKET, Addresses, functions_environment
 from sandbox.stack.ports import Ports
 from sandbox.stack.stack import Stack, start_functions, start_r2, start_sandbox, start_supabase
 from tests.erasing import rows_with
@@ -71,13 +71,20 @@ class Drill:
 
     @property
     def bucket(self) -> Any:
+        return self._bucket(BUCKET)
+
+    @property
+    def archives(self) -> Any:
+        return self._bucket(PRIVATE_BUCKET)
+
+    def _bucket(self, name: str) -> Any:
         return boto3.resource(
             "s3",
             endpoint_url=self.env["R2_ENDPOINT"],
             aws_access_key_id=self.env["R2_ACCESS_KEY_ID"],
             aws_secret_access_key=self.env["R2_SECRET_ACCESS_KEY"],
             region_name="auto",
-        ).Bucket(BUCKET)
+        ).Bucket(name)
 
     def crons(self) -> None:
         bearer = {"authorization": f"Bearer {self.stack.keys['CRON_SECRET']}"}
@@ -88,7 +95,7 @@ class Drill:
     def find(self, markers: Mapping[str, str]) -> list[str]:
         """Where any of them is: in a table of any schema, in storage, or sent since the journal was cleared."""
         found = [f"{table}: {_named(markers, text)}" for table, text in rows_with(self.db, *markers.values())]
-        for item in self.bucket.objects.all():
+        for item in (*self.bucket.objects.all(), *self.archives.objects.all()):
             body = item.get()["Body"].read()
             found += [f"R2: {name}" for name, text in markers.items() if text.encode() in item.key.encode() + body]
         sent = json.dumps(self.sandbox.journal())

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from sandbox.creator import Creator
+from sandbox.stack.clients import SandboxControl
 from sandbox.stack.stack import Stack
 from shared.egress import CALL_SECONDS, Answer, CallFailed, Egress
 from shared.media.storage import Storage, StoredObject
@@ -325,6 +326,53 @@ def test_a_table_of_tomorrow_is_erased_without_anybody_knowing_it(account: Proje
         assert not is_stored(stack, "exports/1")
         assert stores(db, receipt_id)["mail"] == {"mails": 1}
         assert stores(db, receipt_id)["objects"]["files"] == 2
+
+
+def test_who_is_to_be_told_of_a_breach_is_told_before_the_address_goes(
+    account: Project, stack: Stack, db: Db, sandbox: SandboxControl
+) -> None:
+    person = account.owner.user
+    ((breach_id,),) = db.execute(
+        "insert into private.breaches (aware_at, nature, data, consequences, measures, recommendations, sending_since)"
+        " values (now(), 'N', 'D', 'C', 'M', 'R', now()) returning id::text"
+    ).fetchall()
+    db.execute("insert into private.breach_people (breach_id, user_id) values (%s, %s)", (breach_id, person.id))
+    receipt_id = begun(account.owner, account.id)["receipt_id"]
+    work(worker(stack), receipt_id)
+    assert row(db, receipt_id)["state"] == "mail"
+    db.execute("select private.enqueue_breach_notices(%s, 1000, 'Olga')", (breach_id,))
+    report(stack, "mail")
+    finish(db, stack, receipt_id)
+
+    told = [mail["subject"] for mail in sandbox.mails(person.email)]
+    assert sum("breach" in subject for subject in told) == 1
+
+
+def test_what_an_operator_wrote_down_before_it_was_through_does_not_hold_it_up(
+    account: Project, stack: Stack, db: Db
+) -> None:
+    receipt_id = begun(account.owner, account.id)["receipt_id"]
+    for event in ("executed", "answered"):
+        db.execute("select private.note_privacy_request(%s, %s)", (row(db, receipt_id)["request_id"], event))
+
+    assert finish(db, stack, receipt_id)["receipt"] is not None
+
+
+def test_nothing_else_that_the_person_asked_stays_open(account: Project, stack: Stack, db: Db) -> None:
+    asked = [
+        db.execute(
+            "select private.open_privacy_request(%s, %s, %s, %s, null)", (kind, channel, account.owner.user.id, by)
+        ).fetchall()[0][0]
+        for kind, channel, by in (
+            ("objection", "email", "Olga"),
+            ("erasure", "email", "Olga"),
+            ("access", "account", None),
+        )
+    ]
+    finish(db, stack, begun(account.owner, account.id)["receipt_id"])
+    still_open = {found for (found,) in db.execute("select request_id from private.open_requests()").fetchall()}
+
+    assert still_open.isdisjoint(asked)
 
 
 def test_one_that_is_not_done_after_a_day_is_an_alarm(

@@ -65,6 +65,11 @@ PERSONAL = """
       select u, 'tiktok_music_usage', '2026-03-09' from unnest(array[%(user)s, %(other)s]::uuid[]) as u;
     insert into public.objections (user_id, purpose)
       select u, 'analytics' from unnest(array[%(user)s, %(other)s]::uuid[]) as u;
+    set local session_replication_role = replica;
+    insert into public.restrictions (user_id) select unnest(array[%(user)s, %(other)s]::uuid[]);
+    insert into public.profiles (user_id, display_name)
+      select u, 'Somebody' from unnest(array[%(user)s, %(other)s]::uuid[]) as u;
+    set local session_replication_role = origin;
     insert into private.caption_usage (user_id, day, used)
       select u, '2026-11-01', 7 from unnest(array[%(user)s, %(other)s]::uuid[]) as u;
 """
