@@ -330,7 +330,9 @@ set search_path = ''
 as $$
   select jsonb_build_array(x.id), to_jsonb(x)
   from (
-    select u.id, u.email, u.email_confirmed_at, u.created_at from auth.users as u
+    select
+      u.id, u.email, u.email_confirmed_at, u.created_at, u.updated_at, u.last_sign_in_at, u.raw_user_meta_data
+    from auth.users as u
     where u.id = p_user_id and p_after is null
     limit p_limit
   ) as x

@@ -13,6 +13,7 @@ import pytest
 from sandbox.stack.paths import ROOT
 from shared import purging
 from shared.logs import FIELDS
+from shared.privacy.export.schema import EXPORTED
 from shared.privacy.register import AREAS, ENTRIES, OUTSIDE, TABLES
 from shared.privacy.register.model import CASCADE, Basis, Column, Endless, Entry, Erasure, For, Table, Until
 from shared.subprocessors import RECIPIENTS, SUPABASE
@@ -98,6 +99,14 @@ def references(schema: World) -> Sequence[Reference]:
 
 def test_every_column_has_an_entry_and_every_entry_a_column(schema: World) -> None:
     assert differences(ENTRIES, schema.connection) == {"without an entry": set(), "without a column": set()}
+
+
+def test_what_is_in_the_export_is_what_the_register_says() -> None:
+    """The files themselves are in it too, beside the tables."""
+    outside = [entry for table in OUTSIDE.tables if table.name.startswith("auth.") for entry in table.entries()]
+    said = {(entry.table, entry.column) for entry in (*ENTRIES, *outside) if entry.exported is True}
+
+    assert said == {(table, column) for table, columns in EXPORTED.items() for column in columns}
 
 
 def test_a_new_column_and_a_new_table_are_noticed(seeded: psycopg.Connection[Any]) -> None:

@@ -22,10 +22,15 @@ type Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Account(TypedDict):
+    """`raw_user_meta_data` is whatever you have told the sign-in service about yourself."""
+
     id: Id
     email: str | None
     email_confirmed_at: Moment | None
     created_at: Moment | None
+    updated_at: Moment | None
+    last_sign_in_at: Moment | None
+    raw_user_meta_data: dict[str, Any] | None
 
 
 class Session(TypedDict):
@@ -262,20 +267,20 @@ DATASETS = (
     Dataset("media_assets", "public.media_assets", MediaAsset, "to publish it", "as long as its content"),
     Dataset("connections", "public.connections", Connection, "to publish to your account", "until disconnected"),
     Dataset(
-        "disconnections", "public.disconnections", Disconnection, "to prove that the tokens were deleted", _PROJECT
+        "disconnections", "public.disconnections", Disconnection, "to prove that the tokens were deleted", "3 years"
     ),
-    Dataset("access_endings", "public.access_endings", AccessEnding, "to prove that tokens were deleted", _PROJECT),
+    Dataset("access_endings", "public.access_endings", AccessEnding, "to prove that tokens were deleted", "3 years"),
     Dataset("publications", "public.publications", Publication, "to post it once, and to show its outcome", _PROJECT),
     Dataset("publication_items", "public.publication_items", PublicationItem, "as above", "as long as its publication"),
     Dataset(
         "publication_events", "public.publication_events", PublicationEvent, "to show what became of a post",
         "as long as its publication",
     ),
-    Dataset("consents", "public.consents", Consent, "to prove what you agreed to", _ACCOUNT),
+    Dataset("consents", "public.consents", Consent, "to prove what you agreed to", "3 years"),
     Dataset("objections", "public.objections", Objection, "to stop what you object to", "until you take it back"),
     Dataset("restrictions", "public.restrictions", Restriction, "to use nothing of yours", "until you lift it"),
     Dataset("profiles", "public.profiles", Profile, "to call you what you call yourself", _ACCOUNT),
-    Dataset("caption_usage", "private.caption_usage", CaptionUsage, "to bound what captions cost", "30 days"),
+    Dataset("caption_usage", "private.caption_usage", CaptionUsage, "to bound what captions cost", "31 days"),
     Dataset("notices", "public.notices", Notice, "to tell you what happened to an account", "one year"),
     Dataset(
         "privacy_requests", "public.privacy_requests", PrivacyRequest, "to answer you in time, and to prove it",

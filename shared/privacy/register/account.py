@@ -82,7 +82,6 @@ AREA = Area(
                 Column(name="user_id", erasure=UNLINKED),
                 Column(name="person", erasure=PSEUDONYM, exported="Means nothing outside of our own log."),
                 Column(name="operator", exported="Names the person of ours who acted, not you."),
-                Column(name="actor_kind", exported=MACHINERY),
             ),
         ),
         Table(

@@ -51,7 +51,6 @@ AREA = Area(
                 Column(
                     name="callback_ids",
                     purpose="To recognise the account when its platform tells us that an access ended.",
-                    exported="The platform's own ids for its calls to us; the account's id is exported.",
                 ),
                 Column(name="account_type", purpose="To see that Instagram lets this account publish."),
                 Column(name="connected_by", erasure=UNLINKED),

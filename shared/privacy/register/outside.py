@@ -8,6 +8,7 @@ from __future__ import annotations
 from shared.privacy.register.model import (
     MACHINERY,
     NAMES_NOBODY,
+    NO_SECRETS,
     WITH_ACCOUNT,
     WITH_PROJECT,
     Area,
@@ -50,6 +51,22 @@ AREA = Area(
             basis=Basis.CONTRACT,
             retention=Until("you sign out, or your account is deleted", "Supabase"),
             erasure=WITH_ACCOUNT,
+            differs=(
+                Column(name="id", exported=NO_SECRETS),
+                Column(name="user_id", exported=MACHINERY),
+                Column(name="updated_at", exported=MACHINERY),
+            ),
+        ),
+        Table(
+            name="auth: what a sign-in leaves",
+            holds="Which way you sign in, codes and tokens of sign-ins that are under way or can be renewed, and a log"
+            " of sign-ins with address and time.",
+            columns="identities refresh_tokens one_time_tokens flow_state audit_log_entries",
+            purpose=_SIGN_IN,
+            basis=Basis.CONTRACT,
+            retention=Until("your account is deleted", "Supabase"),
+            erasure=WITH_ACCOUNT,
+            exported="Secrets, and what your account and your sessions say already.",
         ),
         Table(
             name="Backups of the database",

@@ -88,7 +88,6 @@ AREA = Area(
                 Column(
                     name="object_key",
                     recipients=(SUPABASE, CLOUDFLARE, META, TIKTOK),
-                    exported="The place in our storage; the export holds the file itself.",
                 ),
                 Column(name="media_type", recipients=(SUPABASE, CLOUDFLARE)),
                 Column(name="sha256", recipients=(SUPABASE, CLOUDFLARE)),

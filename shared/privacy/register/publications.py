@@ -44,10 +44,6 @@ AREA = Area(
                 Column(name="caption", retention=_WORDS, recipients=_PLATFORMS),
                 Column(name="options", retention=_WORDS, recipients=_PLATFORMS),
                 *(
-                    Column(name=name, exported="What the platform calls a step of the work; the post's id is exported.")
-                    for name in ("container_id", "publish_id")
-                ),
-                *(
                     Column(name=name, exported=MACHINERY)
                     for name in ("epoch", "lease_expires_at", "next_step_at", "looks", "attempts", "intent_at")
                 ),
@@ -76,7 +72,6 @@ AREA = Area(
                     retention=Until("you delete the file it describes", "forget_alt_text"),
                     recipients=(SUPABASE, META),
                 ),
-                Column(name="container_id", exported="What the platform calls a step of the work."),
             ),
         ),
         Table(

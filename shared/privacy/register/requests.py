@@ -155,6 +155,7 @@ AREA = Area(
             basis=Basis.DUTY,
             retention=Until("90 days after the breach is closed", "purge_breaches"),
             erasure=WITH_ACCOUNT,
+            exported="You were told by mail, with all that is known.",
         ),
     ),
 )
