@@ -90,8 +90,10 @@ def test_every_problem_is_somebodys() -> None:
     assert PROBLEMS.keys() - declared == ELSEWHERE
 
 
-# Refused by the database to whoever calls it without us, or shown by the callback within its redirect.
+# Refused by the database to whoever calls it without us, shown by the callback within its redirect, or noted by an
+# erasure, whose page has words of its own.
 ELSEWHERE = {
+    "auth_unavailable",
     "last_owner",
     "too_many_projects",
     "too_many_contents",
