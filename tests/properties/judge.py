@@ -46,14 +46,22 @@ class Judge:
                 assert row["next_step_at"] is not None, ("stuck", row)
 
     def _check_memory(self, row: Row) -> None:
-        """A final row stays as it is, but for an id or a link that is learned later; a timeline only grows."""
+        """A final row stays as it is, but for an id or a link that is learned later, or goes with its account; a
+        timeline only grows.
+        """
         seen = self._events.get(row["id"], [])
         assert row["events"][: len(seen)] == seen, ("the timeline changed", row, seen)
         self._events[row["id"]] = row["events"]
         if before := self._ended.get(row["id"]):
             for name in ("state", "reason", "finished_at", "post_id", "permalink"):
-                learned = name in ("post_id", "permalink") and before[name] is None
-                assert learned or row[name] == before[name], ("final, and yet changed", name, before, row)
+                is_learned = name in ("post_id", "permalink") and before[name] is None
+                is_forgotten = name in ("post_id", "permalink") and row["platform_ids_cleared_at"] and row[name] is None
+                assert is_learned or is_forgotten or row[name] == before[name], (
+                    "final, and yet changed",
+                    name,
+                    before,
+                    row,
+                )
         if row["state"] in _FINAL:
             assert row["next_step_at"] is None, ("final, and yet due", row)
             self._ended[row["id"]] = row

@@ -220,6 +220,7 @@ class World:
         with self.stage.db.cursor(row_factory=dict_row) as cursor:
             found = cursor.execute(
                 "select p.id::text as id, p.state::text as state, p.reason, p.post_id, p.permalink, p.finished_at,"
+                " p.platform_ids_cleared_at,"
                 " p.next_step_at, array(select e.id from public.publication_events as e where e.publication_id = p.id"
                 " order by e.id) as events from public.publications as p where p.id = any(%s::uuid[])",
                 ([click.id for click in self.clicks],),

@@ -38,7 +38,7 @@ class Gone(Exception):
 
 
 class Claimed(BaseModel):
-    model_config = ConfigDict(extra="ignore", defer_build=True)
+    model_config = ConfigDict(extra="ignore", defer_build=True, hide_input_in_errors=True)
 
     id: str
     state: Literal["gathering", "copying", "ready", "failed"]

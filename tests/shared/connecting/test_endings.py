@@ -29,6 +29,9 @@ Db = psycopg.Connection[Any]
 
 @pytest.fixture
 def judge(connect: Callable[..., Connected], project: Project, db: Db, sandbox: SandboxControl) -> Judge:
+    """On platforms that were never switched off, whatever other tests did."""
+    db.execute("update private.platform_switches set switched_off_at = null")
+    db.execute("update private.platform_switches set switched_on_at = null")
     return Judge(db, sandbox, connect(project, "tiktok"))
 
 
@@ -176,6 +179,18 @@ def test_after_thirty_days_it_is_no_longer_connected_and_its_owners_are_told(
     )
     assert ended.calls() == calls
     assert report(stack, "purge")["removed"]["not_reconnected"] == 0
+
+
+def test_while_it_cannot_be_reconnected_and_for_a_week_after_that_it_stays(ended: Judge, stack: Stack, db: Db) -> None:
+    wait(ended, "40 days")
+    db.execute("update private.platform_switches set switched_off_at = now() where platform = 'tiktok'")
+    assert report(stack, "purge")["removed"]["not_reconnected"] == 0
+    db.execute("update private.platform_switches set switched_off_at = null where platform = 'tiktok'")
+    assert report(stack, "purge")["removed"]["not_reconnected"] == 0
+    db.execute(
+        "update private.platform_switches set switched_on_at = now() - interval '7 days' where platform = 'tiktok'"
+    )
+    assert report(stack, "purge")["removed"]["not_reconnected"] == 1
 
 
 def test_an_account_that_works_is_not_removed_however_old_it_is(judge: Judge, stack: Stack) -> None:
