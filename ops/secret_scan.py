@@ -46,6 +46,9 @@ ALLOWED: Mapping[str, str] = {
     "2509418d875232d5": "the bytes from 0 to 31: a key of tests, which never sealed anything",
     "bf145d9380bbe05b": "the example of jwt.io, in the description of PyJWT",
     "b1258e6f40d8809d": "an address with a password in it, which a test shows to be refused",
+    "63f203e6f1b4683f": "a made-up app secret of the tests of the platform clients",
+    "54fe5f9ab8b4e8bf": "a made-up client secret of the tests of the platform clients",
+    "15c5c30e96d845ce": "a made-up token of Slack's shape, which captions are scrubbed of",
 }
 
 

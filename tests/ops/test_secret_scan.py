@@ -25,6 +25,7 @@ PLANTED = {
     "a token of Instagram": f"IGAA{WORD}{WORD}",
     "a token of TikTok": f"act.{WORD}!5123.va",
     "a JSON Web Token": f"eyJhbGciOiJIUzI1NiJ9.eyJ{WORD[:40]}.{WORD[:43]}",
+    "a value of one of our settings": f"TIKTOK_CLIENT_SECRET={WORD[:40]}",
     "a private key": f"-----BEGIN PRIVATE {'KEY'}-----\n{WORD}\n-----END PRIVATE {'KEY'}-----",
 }
 # Of others, for the rules of secretlint.
