@@ -173,7 +173,8 @@ def judged(connection: Db, monkeypatch: pytest.MonkeyPatch, *, anchor: audit.Anc
         async def as_system(self, function: str, *, after: int, limit: int) -> Any:
             return connection.execute(f"select private.{function}(%s, %s)", (after, limit)).fetchone()[0]  # type: ignore[index]
 
-    monkeypatch.setattr(audit, "_PAGE", 3)
+    # Many pages, and not a thousand: the log holds what the whole session did.
+    monkeypatch.setattr(audit, "_PAGE", 250)
     runtime = Runtime(None, Reader(), None, None)  # type: ignore[arg-type]
     try:
         return str(asyncio.run(audit.verify(runtime, anchor=anchor)))
