@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# Where a person looks at everything that is theirs.
-ACCOUNT_PATH = "/settings/account"
+# What we hold of a person, and what they may ask for.
+_PRIVACY_PATH = "/privacy"
 _CONNECTIONS_PATH = "/settings/connections"
 _PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
 
@@ -82,8 +82,8 @@ def _export_ready(about: Parameters) -> Letter:
             " and is deleted after that.",
             "If you did not ask for it, somebody else may be in your account: change your password, and write to us.",
         ),
-        "Go to your account",
-        ACCOUNT_PATH,
+        "Your data at itoms",
+        _PRIVACY_PATH,
     )
 
 
@@ -107,8 +107,8 @@ def _request_received(about: Parameters) -> Letter:
             f"Your request has the number {about['request_id']}. You get an answer by {about['due_at']} at the latest.",
             "If you did not make it, somebody else may be in your account: change your password, and write to us.",
         ),
-        "Look at your requests",
-        ACCOUNT_PATH,
+        "Your data at itoms",
+        _PRIVACY_PATH,
     )
 
 
@@ -138,8 +138,8 @@ def _breach_notice(about: Parameters) -> Letter:
             f"What we recommend to you: {about['recommendations']}",
             f"The number of this case is {about['breach_id']}. We never ask for your password in a mail.",
         ),
-        "Look at your account",
-        ACCOUNT_PATH,
+        "Your data at itoms",
+        _PRIVACY_PATH,
     )
 
 

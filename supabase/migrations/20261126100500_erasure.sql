@@ -735,22 +735,20 @@ begin
 end
 $$;
 
--- What waits to be sent to the person is not sent any more. The table belongs to the mail; without it there is none.
+-- What waits to be sent to the person is not sent any more.
 create function private.erase_mail(p private.erasures) returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_mails integer := 0;
+  v_mails integer;
 begin
   -- Who goes because of a breach has a right to be told of it first; a hundred thousand notices take 18 hours.
   if p.requested_at > now() - interval '20 hours' and private.is_to_be_told_of_breach(p.user_id) then
     return private.rest_erasure(p.id, now() + interval '1 minute', null);
   end if;
-  if to_regclass('private.mail_outbox') is not null then
-    execute 'delete from private.mail_outbox as m where m.user_id = $1' using p.user_id;
-    get diagnostics v_mails = row_count;
-  end if;
+  delete from private.mail_outbox as m where m.user_id = p.user_id;
+  get diagnostics v_mails = row_count;
   perform private.note_erased(p.id, 'mail', jsonb_build_object('mails', v_mails), true);
   return private.move_erasure(p.id, 'rows');
 end
@@ -854,11 +852,11 @@ declare
   v_rows bigint;
 begin
   for v_table in
-    select t.name, t.is_auth_log, t.is_open
+    select t.name, t.is_left_by_auth, t.is_open
     from (
       select
         c.oid::regclass::text as name,
-        c.oid in (to_regclass('auth.audit_log_entries'), to_regclass('auth.flow_state')) as is_auth_log,
+        c.oid in (to_regclass('auth.audit_log_entries'), to_regclass('auth.flow_state')) as is_left_by_auth,
         has_table_privilege(c.oid, 'select') as is_open
       from pg_catalog.pg_class as c
       inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
@@ -872,7 +870,7 @@ begin
     v_rows := 0;
     if not v_table.is_open then
       perform private.note_erased(p.id, 'search', '{"tables_closed": 1}', false);
-    elsif v_table.is_auth_log then
+    elsif v_table.is_left_by_auth then
       execute format('delete from %s as t where t::text like $1', v_table.name) using v_pattern;
       get diagnostics v_rows = row_count;
       perform private.note_erased(p.id, 'search', jsonb_build_object('auth_log_lines', v_rows), false);

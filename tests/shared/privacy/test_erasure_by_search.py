@@ -267,6 +267,10 @@ def test_nothing_is_found_but_the_documented_ledger_and_nothing_comes_back_with_
     world.crons()
     judge(world, life)
 
+    told = [mail["subject"] for mail in world.sandbox.mails(life.person.user.email)]
+    assert told.count("Your itoms account is deleted") == 1, "who came back with a backup is not written to again"
+    assert not any("request about your data" in subject for subject in told)
+
     assert erasures.main(["ledger", "replay", str(ledger), "--operator", "Olga"]) == 0
     said = capsys.readouterr().out
     assert "0 people erased before are here again; 0 accounts were removed" in said

@@ -375,6 +375,35 @@ def test_nothing_else_that_the_person_asked_stays_open(account: Project, stack: 
     assert still_open.isdisjoint(asked)
 
 
+def test_a_sign_in_that_was_never_finished_goes_with_the_rest(account: Project, stack: Stack, db: Db) -> None:
+    """Supabase Auth keeps it without a reference to the person."""
+    person = account.owner.user.id
+    db.execute(
+        "insert into auth.flow_state (id, user_id, provider_type, authentication_method)"
+        " values (gen_random_uuid(), %s, 'email', 'password')",
+        (person,),
+    )
+    finish(db, stack, begun(account.owner, account.id)["receipt_id"])
+
+    assert db.execute("select count(*) from auth.flow_state where user_id = %s", (person,)).fetchall() == [(0,)]
+
+
+def test_one_that_breaks_keeps_no_other_waiting(
+    account: Project, stack: Stack, db: Db, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    receipt_id = begun(account.owner, account.id)["receipt_id"]
+    let_waits_end(db, receipt_id)
+
+    async def broken(*_: object, **__: object) -> None:
+        raise KeyError("a bug of ours")
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(saga, "advance", broken)
+        assert report(stack, "erasures")["advanced"] >= 1
+    assert '"event":"erasure_broken"' in caplog.text
+    finish(db, stack, receipt_id)
+
+
 def test_one_that_is_not_done_after_a_day_is_an_alarm(
     account: Project, stack: Stack, db: Db, caplog: pytest.LogCaptureFixture
 ) -> None:
