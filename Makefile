@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach breach-drill vercel requirements clean
+.PHONY: help setup demo dev test e2e crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach breach-drill vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -9,6 +9,7 @@ help:
 	@echo "make demo           set up, then the whole story against the local stack"
 	@echo "make dev            set up, then serve the local stack until Ctrl-C"
 	@echo "make test           set up, then every test"
+	@echo "make e2e            every screen, in a real browser, against the local stack"
 	@echo "make crash          a worker dies at every pair of points of a publication"
 	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
 	@echo "make fuzz-api       requests that schemathesis makes up, to every endpoint, until one breaks a promise"
@@ -44,6 +45,9 @@ dev: setup
 test: setup
 	@$(PYTHON) -m pytest
 
+e2e: setup
+	@$(PYTHON) -m pytest -m web tests/web
+
 crash: setup
 	@$(PYTHON) -m pytest -m crash_pairs tests/crash
 
@@ -70,6 +74,7 @@ lint: setup
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy $(PRESENT)
 	$(PYTHON) -m sqlfluff lint --disable-progress-bar supabase
+	npm run --silent --prefix web check
 
 secrets: setup tools/secrets/node_modules
 	@$(PYTHON) -m pytest -m secrets tests/ops
@@ -82,6 +87,7 @@ tools/secrets/node_modules: tools/secrets/package-lock.json
 format: setup
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+	npm run --silent --prefix web format
 
 bench-warm: setup
 	@$(PYTHON) -m bench.warm_step
@@ -121,5 +127,5 @@ requirements: setup
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --custom-compile-command "make requirements" requirements-dev.in -o requirements-dev.txt
 
 clean:
-	rm -rf .local .venv .vercel node_modules tools/vercel/node_modules tools/secrets/node_modules supabase/.temp .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .local .venv .vercel node_modules web/node_modules public/assets public/index.html tools/vercel/node_modules tools/secrets/node_modules supabase/.temp .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from typing import cast
 
 import uvicorn
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.stack import web
 from sandbox.stack.paths import ROOT
 from sandbox.stack.ports import HOST
 from sandbox.stack.routes import Match, Project
@@ -34,13 +37,17 @@ class FunctionsServer:
             return
         match = self._project.match(scope["path"])
         answer = self._answer(match)
-        await answer(scope, receive, _with_headers(send, match.headers))
+        await answer(scope, receive, _with_headers(send, web.local_policy(match.headers, os.environ)))
 
     def _answer(self, match: Match) -> ASGIApp:
+        if match.dest is None:
+            return _not_found()
         if match.dest in self._project.functions:
             return self._load(match.dest)
-        if match.dest in self._project.static:
-            return FileResponse(self._project.root / match.dest, status_code=match.status or 200)
+        if match.dest == web.CONFIG:
+            return JSONResponse(web.config(os.environ))
+        if file := self._project.file(match.dest):
+            return compressed(FileResponse(file, status_code=match.status or 200))
         return _not_found()
 
     def _load(self, file: str) -> ASGIApp:
@@ -57,6 +64,11 @@ def load_app(path: Path, name: str) -> ASGIApp:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return cast(ASGIApp, module.app)
+
+
+def compressed(answer: ASGIApp) -> ASGIApp:
+    """As Vercel's network sends files."""
+    return GZipMiddleware(answer, minimum_size=1000)
 
 
 def _not_found() -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 
 DYNAMIC = "@vercel/python"
 STATIC = "@vercel/static"
+BUILT = "@vercel/static-build"
 
 
 class Unsupported(Exception):
@@ -43,16 +44,35 @@ class Cron:
 class Project:
     root: Path
     functions: frozenset[str]
-    static: frozenset[str]
+    static: Mapping[str, Path]
+    built: Mapping[str, Path]
     routes: Sequence[Route]
     crons: Sequence[Cron]
 
     @classmethod
     def read(cls, root: Path) -> Project:
         config = json.loads((root / "vercel.json").read_text(encoding="utf-8"))
-        built = {kind: _built(root, config["builds"], kind) for kind in (DYNAMIC, STATIC)}
+        functions = frozenset(_sources(root, config["builds"], DYNAMIC))
+        static = _sources(root, config["builds"], STATIC)
         crons = [Cron(cron["path"], cron["schedule"]) for cron in config.get("crons", [])]
-        return cls(root, built[DYNAMIC], built[STATIC], [_route(route) for route in config["routes"]], crons)
+        return cls(
+            root,
+            functions,
+            static,
+            _built(root, config["builds"]),
+            [_route(route) for route in config["routes"]],
+            crons,
+        )
+
+    def file(self, dest: str) -> Path | None:
+        """The file that a route calls by this name. What is built is looked for now: it may have been built again."""
+        if dest in self.static:
+            return self.static[dest]
+        for below, folder in self.built.items():
+            file = (folder / dest.removeprefix(below)).resolve()
+            if dest.startswith(below) and file.is_relative_to(folder) and file.is_file():
+                return file
+        return None
 
     def match(self, path: str) -> Match:
         found = Match()
@@ -69,10 +89,20 @@ class Project:
         return found
 
 
-def _built(root: Path, builds: Sequence[Mapping[str, Any]], kind: str) -> frozenset[str]:
+def _sources(root: Path, builds: Sequence[Mapping[str, Any]], kind: str) -> dict[str, Path]:
+    """What is served as it stands, by the name that routes call it."""
     patterns = [build["src"] for build in builds if build["use"] == kind]
     files = (file for pattern in patterns for file in root.glob(f"{pattern}/*" if pattern.endswith("**") else pattern))
-    return frozenset(file.relative_to(root).as_posix() for file in files if file.is_file())
+    return {file.relative_to(root).as_posix(): file for file in files if file.is_file()}
+
+
+def _built(root: Path, builds: Sequence[Mapping[str, Any]]) -> dict[str, Path]:
+    """The folders that a package is built into. Vercel serves one below the folder of its package."""
+    packages = [(build, (root / build["src"]).parent) for build in builds if build["use"] == BUILT]
+    return {
+        f"{package.relative_to(root).as_posix()}/": (package / build["config"]["distDir"]).resolve()
+        for build, package in packages
+    }
 
 
 def _route(route: Mapping[str, Any]) -> Route:

@@ -1,6 +1,7 @@
-"""Makes a checkout ready: .venv, node_modules and local keys. Runs on any Python 3, to say what is missing.
+"""Makes a checkout ready: .venv, node_modules, local keys and the built web client.
 
-Standard library only, and no syntax that an old Python 3 cannot read.
+Runs on any Python 3, to say what is missing. Standard library only, and no
+syntax that an old Python 3 cannot read.
 """
 
 import fcntl
@@ -19,8 +20,13 @@ VENV = ROOT / ".venv"
 LOCAL = ROOT / ".local"
 PYTHON_INPUTS = ("requirements.txt", "requirements-dev.txt")
 NODE_INPUTS = ("package.json", "package-lock.json")
+WEB = ROOT / "web"
+WEB_INPUTS = ("web/package.json", "web/package-lock.json")
+# Beside everything in web/src and web/build: what the build reads, and what it makes.
+WEB_SOURCES = WEB_INPUTS + ("web/index.html", "web/vite.config.ts", "web/tsconfig.json", "public/openapi.json")
+WEB_GENERATED = WEB / "src" / "api" / "schema.d.ts"
 PYTHON = (3, 12)
-NODE = 20
+NODE = (20, 19)
 ASK_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 
@@ -71,11 +77,11 @@ def candidates():
 def find_node():
     # type: () -> str
     version = output(["node", "--version"]) or ""
-    match = re.match(r"v(\d+)\.", version)
-    if not match or int(match.group(1)) < NODE:
+    match = re.match(r"v(\d+)\.(\d+)\.", version)
+    if not match or tuple(int(part) for part in match.groups()) < NODE:
         found = "found {}".format(version) if version else "found none"
         advice = "install it from nodejs.org or your system's packages."
-        raise Missing("Node.js 20 or newer is missing ({}): {}".format(found, advice))
+        raise Missing("Node.js 20.19 or newer is missing ({}): {}".format(found, advice))
     if not shutil.which("npm"):
         raise Missing("npm is missing: it comes with Node.js, or install your system's npm package.")
     return version
@@ -94,7 +100,8 @@ def make_ready(python, node):
     # type: (str, str) -> None
     version = output([python, "-c", ASK_VERSION])
     parts = [
-        Part(ROOT / "node_modules" / ".itoms-ready", fingerprint(NODE_INPUTS, node), start_npm),
+        Part(ROOT / "node_modules" / ".itoms-ready", fingerprint(NODE_INPUTS, node), lambda: start_npm(ROOT)),
+        Part(WEB / "node_modules" / ".itoms-ready", fingerprint(WEB_INPUTS, node), lambda: start_npm(WEB)),
         Part(VENV / ".itoms-ready", fingerprint(PYTHON_INPUTS, version), lambda: start_pip(python, version)),
     ]
     stale = [part for part in parts if not part.is_ready()]
@@ -104,8 +111,21 @@ def make_ready(python, node):
         if process.wait():
             raise subprocess.CalledProcessError(process.returncode, process.args)
         part.stamp.write_text(part.wanted, encoding="utf-8")
+    build_web(node)
     if not (LOCAL / "env").is_file():
         run([str(VENV / "bin" / "python"), "-I", "sandbox/stack/keys.py"])
+
+
+def build_web(node):
+    # type: (str) -> None
+    """Again when anything that it is made from has changed, or when what was made is gone."""
+    folders = [file for name in ("src", "build") for file in sorted((WEB / name).rglob("*")) if file.is_file()]
+    read = [file.relative_to(ROOT).as_posix() for file in folders if file != WEB_GENERATED]
+    part = Part(LOCAL / "web-ready", fingerprint(WEB_SOURCES + tuple(read), node), None)
+    if part.is_ready() and (ROOT / "public" / "index.html").is_file():
+        return
+    run(["npm", "run", "--silent", "build"], WEB)
+    part.stamp.write_text(part.wanted, encoding="utf-8")
 
 
 class Part:
@@ -139,16 +159,16 @@ def start_pip(python, version):
     return subprocess.Popen(quietly + ["-r", "requirements-dev.txt", "-r", "requirements.txt"], cwd=str(ROOT))
 
 
-def start_npm():
-    # type: () -> subprocess.Popen
+def start_npm(folder):
+    # type: (Path) -> subprocess.Popen
     """Nothing here needs an install script, and none should run."""
     quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    return subprocess.Popen(["npm", "ci"] + quietly, cwd=str(ROOT), stdout=subprocess.DEVNULL)
+    return subprocess.Popen(["npm", "ci"] + quietly, cwd=str(folder), stdout=subprocess.DEVNULL)
 
 
-def run(command):
-    # type: (list) -> None
-    subprocess.run(command, check=True, cwd=str(ROOT))
+def run(command, folder=ROOT):
+    # type: (list, Path) -> None
+    subprocess.run(command, check=True, cwd=str(folder), stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -121,6 +121,34 @@ async function deleteUser(database, request, id) {
   return Response.json({});
 }
 
+/*
+ * Like hosted Supabase, for a page of any origin: its keys and its users' tokens decide, not where a page came from.
+ * Lite does so for its Data API only, and leaves Auth to pages of its own origin.
+ */
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "content-range, x-supabase-api-version",
+};
+
+function preflight(request) {
+  const headers = {
+    ...CORS,
+    "access-control-allow-methods": "GET, POST, PATCH, PUT, DELETE, HEAD",
+    "access-control-allow-headers": request.headers.get("access-control-request-headers") ?? "",
+    "access-control-max-age": "3600",
+  };
+  return new Response(null, { status: 204, headers });
+}
+
+function forAnyPage(answer) {
+  const headers = new Headers(answer.headers);
+  for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
+  headers.delete("access-control-allow-credentials");
+  return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
+}
+
+const isPreflight = (request) => request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+
 async function main() {
   const isServer = /^postgres(ql)?:/.test(options.database);
   const database = await (isServer ? openPostgres : openPglite)(options.database);
@@ -145,10 +173,11 @@ async function main() {
   await database.run(await here("auth_grants.sql"));
   await migrate(database, options.migrations);
 
-  const fetch = (request, env) => {
+  const fetch = async (request, env) => {
+    if (isPreflight(request)) return preflight(request);
     const admin = /^\/auth\/v1\/admin\/users\/([^/]+)$/.exec(new URL(request.url).pathname);
     if (admin && request.method === "DELETE") return deleteUser(database, request, admin[1]);
-    return app.fetch(request, { peerAddress: env.incoming.socket.remoteAddress ?? null });
+    return forAnyPage(await app.fetch(request, { peerAddress: env.incoming.socket.remoteAddress ?? null }));
   };
   const server = serve({ fetch, hostname: "127.0.0.1", port: Number(options.port) }, () => console.log("ready"));
   const stop = () => {

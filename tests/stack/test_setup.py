@@ -37,11 +37,11 @@ def test_missing_node_is_one_clear_sentence(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 1
-    assert done.stderr.startswith("itoms: Node.js 20 or newer is missing (found none): ")
+    assert done.stderr.startswith("itoms: Node.js 20.19 or newer is missing (found none): ")
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("version", ["v18.20.4", "v20.1.0"])
+@pytest.mark.parametrize("version", ["v18.20.4", "v20.1.0", "v20.19.0"])
 def test_an_old_node_is_refused_and_npm_is_wanted(tmp_path: Path, version: str) -> None:
     node = tmp_path / "node"
     node.write_text(f"#!/bin/sh\necho {version}\n")
@@ -56,7 +56,7 @@ def test_an_old_node_is_refused_and_npm_is_wanted(tmp_path: Path, version: str) 
     )
 
     assert done.returncode == 1
-    assert ("npm is missing" if version == "v20.1.0" else f"found {version}") in done.stderr
+    assert ("npm is missing" if version == "v20.19.0" else f"found {version}") in done.stderr
 
 
 def test_missing_python_is_one_clear_sentence() -> None:

@@ -1,0 +1,88 @@
+"""Signing up, signing in and out, and what somebody sees who is not signed in."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import psycopg
+
+from sandbox.creator import Creator
+from sandbox.stack.clients import Supabase
+from tests.people import Project
+from tests.web.conftest import MakeVisitor
+
+PASSWORD = "seven green hills"
+
+
+def address() -> str:
+    return f"u{uuid.uuid4().hex[:12]}@itoms.test"
+
+
+def test_a_stranger_gets_to_no_screen_of_a_project(visit: MakeVisitor, project: Project) -> None:
+    visitor = visit()
+
+    visitor.open(f"/p/{project.id}/publish")
+
+    visitor.heading("Sign in").wait_for()
+
+
+def test_a_project_of_others_is_not_there(visit: MakeVisitor, project: Project) -> None:
+    visitor = visit(project.stranger)
+
+    visitor.open(f"/p/{project.id}/publish")
+
+    visitor.heading("This page does not exist").wait_for()
+
+
+def test_a_wrong_password_says_what_to_do_and_keeps_the_address(visit: MakeVisitor) -> None:
+    visitor = visit()
+    visitor.expect_problem("400")
+    visitor.open("/sign-in")
+
+    visitor.field("E-mail address").fill(address())
+    visitor.field("Password").fill("not the right one")
+    visitor.button("Sign in").click()
+
+    visitor.sees("Address or password is wrong.")
+    assert visitor.field("E-mail address").input_value() != ""
+
+
+def test_from_the_front_page_to_a_first_project(visit: MakeVisitor, db: psycopg.Connection) -> None:
+    visitor, email = visit(), address()
+    visitor.open("/")
+    visitor.link("Create an account").first.click()
+    visitor.field("E-mail address").fill(email)
+    visitor.field("Password").fill(PASSWORD)
+    visitor.button("Create account").click()
+    visitor.field("Name of the project").fill("Hill walks")
+    visitor.button("Create project").click()
+
+    visitor.comes_to(re.compile("/p/[0-9a-f-]+/connections$"))
+    made = db.execute(
+        "select p.name, u.email from public.projects p join auth.users u on u.id = p.created_by where u.email = %s",
+        (email,),
+    ).fetchall()
+    assert made == [("Hill walks", email)]
+
+
+def test_signing_in_leads_to_where_one_wanted_to_go(visit: MakeVisitor, supabase: Supabase) -> None:
+    email = address()
+    supabase.sign_up(email, PASSWORD)
+    visitor = visit()
+    visitor.open("/account")
+    visitor.field("E-mail address").fill(email)
+    visitor.field("Password").fill(PASSWORD)
+    visitor.button("Sign in").click()
+
+    visitor.comes_to("/account")
+
+
+def test_a_reload_keeps_one_signed_in(visit: MakeVisitor, project: Project) -> None:
+    owner: Creator = project.owner
+    visitor = visit(owner)
+    visitor.open("/projects")
+    visitor.link("Hills").wait_for()
+    visitor.page.reload()
+
+    visitor.link("Hills").wait_for()

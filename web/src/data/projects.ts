@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/preact-query";
+import { supabase } from "../session";
+import { rows } from "./rows";
+
+export type Role = "viewer" | "editor" | "owner";
+export type Project = { id: string; name: string; created_at: string; role: Role };
+
+export async function readProjects(userId: string): Promise<Project[]> {
+  const found = await rows(
+    (await supabase())
+      .from("project_members")
+      .select("role, projects(id, name, created_at)")
+      .eq("user_id", userId)
+      .returns<{ role: Role; projects: Omit<Project, "role"> }[]>(),
+  );
+  return found
+    .map(({ role, projects }) => ({ ...projects, role }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export async function createProject(name: string): Promise<{ id: string }> {
+  return rows((await supabase()).rpc("create_project", { name }));
+}
+
+export const projectsKey = ["projects"] as const;
+
+export function useProjects(userId: string) {
+  return useQuery({ queryKey: projectsKey, queryFn: () => readProjects(userId) });
+}
+
+export const mayEdit = (role: Role): boolean => role !== "viewer";

@@ -1,0 +1,18 @@
+export const common = {
+  app: "itoms",
+  tagline: "Connect Instagram and TikTok, publish to both, and see what really happened.",
+  platforms: { instagram: "Instagram", tiktok: "TikTok" },
+  roles: { owner: "Owner", editor: "Editor", viewer: "Viewer" },
+  cancel: "Cancel",
+  close: "Close",
+  save: "Save",
+  saved: "Saved",
+  back: "Back",
+  tryAgain: "Try again",
+  loading: "Loading",
+  optional: "optional",
+  copy: "Copy",
+  copied: "Copied",
+  opensElsewhere: "opens in a new tab",
+  retryAfter: (when: string) => `You can try again ${when}.`,
+} as const;

@@ -1,0 +1,35 @@
+import { account } from "./account";
+import { common } from "./common";
+import { connections } from "./connections";
+import { history } from "./history";
+import { library } from "./library";
+import { members } from "./members";
+import { problems } from "./problems";
+import { projects } from "./projects";
+import { publish } from "./publish";
+import { shell } from "./shell";
+import { signIn } from "./sign-in";
+
+const english = {
+  account,
+  common,
+  connections,
+  history,
+  library,
+  members,
+  problems,
+  projects,
+  publish,
+  shell,
+  signIn,
+};
+
+/** The shape that every language has: strings may differ, names and parameters may not. */
+export type Messages = Widened<typeof english>;
+type Widened<Words> = Words extends string
+  ? string
+  : Words extends (...given: infer Given) => string
+    ? (...given: Given) => string
+    : { readonly [Name in keyof Words]: Widened<Words[Name]> };
+
+export const messages: Messages = english;

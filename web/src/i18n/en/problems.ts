@@ -1,0 +1,43 @@
+/**
+ * Words for what the browser itself finds, and for refusals of the database that no function has put into words. The
+ * functions send theirs along; another language translates those here, by their codes.
+ */
+export const problems: Readonly<Record<string, { title: string; detail: string }>> & {
+  readonly unknown: { title: string; detail: string };
+} = {
+  unknown: {
+    title: "Something went wrong",
+    detail: "Nothing was posted because of it. Try again; if it stays, write to us.",
+  },
+  offline: {
+    title: "You are offline",
+    detail: "Nothing is lost. This goes on when your connection is back.",
+  },
+  unreachable: {
+    title: "itoms is not answering",
+    detail: "Nothing is lost. Check your connection and try again in a moment.",
+  },
+  not_allowed: {
+    title: "Your role does not allow this",
+    detail: "You can look, but not change. Ask an owner.",
+  },
+  not_found: { title: "Not found", detail: "There is no such thing, or it is not shared with you." },
+  value_not_storable: {
+    title: "This cannot be stored",
+    detail:
+      "Something you typed is too long, empty, or has characters that cannot be kept. Change it and try again.",
+  },
+  last_owner: { title: "A project needs an owner", detail: "Make somebody else an owner first." },
+  too_many_projects: {
+    title: "You made many projects",
+    detail: "Nothing was changed. You can make one more every 2 minutes.",
+  },
+  too_many_contents: {
+    title: "You made many contents",
+    detail: "This one was not stored. You can make one more every 6 seconds.",
+  },
+  too_many_changes: {
+    title: "You changed this often",
+    detail: "This change was not made; those before it count. Try again in an hour.",
+  },
+};

@@ -1,0 +1,44 @@
+import { useMutation } from "@tanstack/preact-query";
+import { signIn } from "../../data/auth";
+import { t } from "../../i18n";
+import { paths } from "../../paths";
+import { ProblemBanner } from "../../ui/banner";
+import { Button } from "../../ui/button";
+import { TextField } from "../../ui/field";
+import { Door } from "./door";
+
+export function SignIn() {
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (form: FormData) => signIn(String(form.get("email")), String(form.get("password"))),
+  });
+  return (
+    <Door title={t.signIn.signInTitle}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          mutate(new FormData(event.currentTarget));
+        }}
+      >
+        {error && <ProblemBanner error={error} />}
+        <TextField label={t.signIn.email} name="email" type="email" autocomplete="username" required />
+        <TextField
+          label={t.signIn.password}
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+        />
+        <Button look="primary" type="submit" busy={isPending} wide>
+          {t.signIn.signIn}
+        </Button>
+        <div class="row apart">
+          <a href={paths.forgotPassword}>{t.signIn.forgot}</a>
+          <span>
+            {t.signIn.newHere} <a href={paths.signUp}>{t.signIn.getStarted}</a>
+          </span>
+        </div>
+      </form>
+    </Door>
+  );
+}

@@ -1,0 +1,59 @@
+import { useMutation } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { signUp } from "../../data/auth";
+import { t } from "../../i18n";
+import { paths } from "../../paths";
+import { Banner, ProblemBanner } from "../../ui/banner";
+import { Button } from "../../ui/button";
+import { TextField } from "../../ui/field";
+import { Door } from "./door";
+
+const SHORTEST_PASSWORD = 10;
+
+export function SignUp() {
+  const [sentTo, setSentTo] = useState("");
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: async (form: FormData) => {
+      const email = String(form.get("email"));
+      const { mustConfirm } = await signUp(email, String(form.get("password")));
+      if (mustConfirm) setSentTo(email);
+    },
+  });
+  if (sentTo) {
+    return (
+      <Door title={t.signIn.confirmTitle}>
+        <Banner tone="good" title={t.signIn.confirmText(sentTo)} />
+      </Door>
+    );
+  }
+  return (
+    <Door title={t.signIn.signUpTitle}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          mutate(new FormData(event.currentTarget));
+        }}
+      >
+        {error && <ProblemBanner error={error} />}
+        <TextField label={t.signIn.email} name="email" type="email" autocomplete="username" required />
+        <TextField
+          label={t.signIn.password}
+          hint={t.signIn.passwordHint}
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          minLength={SHORTEST_PASSWORD}
+          required
+        />
+        <p class="small quiet">
+          {t.signIn.agree} <a href={paths.dataPolicy}>{t.signIn.dataPolicy}</a>.
+        </p>
+        <Button look="primary" type="submit" busy={isPending} wide>
+          {t.signIn.signUp}
+        </Button>
+        <a href={paths.signIn}>{t.signIn.haveAccount}</a>
+      </form>
+    </Door>
+  );
+}

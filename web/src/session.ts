@@ -1,0 +1,72 @@
+import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-js";
+import { useSyncExternalStore } from "preact/compat";
+import { config } from "./config";
+import { remembered } from "./storage";
+
+/**
+ * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
+ * account here and nothing at a platform.
+ */
+export type Session = Readonly<{ userId: string; email: string }>;
+
+const STORAGE_KEY = "itoms-session";
+
+let client: Promise<SupabaseClient> | undefined;
+let current: Session | null = null;
+const listeners = new Set<() => void>();
+
+/** Loaded at its first use, so that whoever only looks at the front page does not wait for it. */
+export function supabase(): Promise<SupabaseClient> {
+  client ??= connect();
+  return client;
+}
+
+/** Whoever was signed in when this browser was last here still is, unless Supabase says otherwise. */
+export async function restoreSession(): Promise<void> {
+  if (remembered(STORAGE_KEY) === null) return;
+  const { data } = await (await supabase()).auth.getSession();
+  keep(data.session);
+}
+
+export function useSession(): Session | null {
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+export async function accessToken(): Promise<string | null> {
+  if (!current) return null;
+  const { data } = await (await supabase()).auth.getSession();
+  return data.session?.access_token ?? null;
+}
+
+export async function signOut(): Promise<void> {
+  /* Local: other devices stay signed in. It ends here even when Auth does not answer. */
+  await (await supabase()).auth.signOut({ scope: "local" }).catch(() => undefined);
+  keep(null);
+}
+
+/** The server does not know this session any more. */
+export function endSession(): void {
+  void signOut();
+}
+
+async function connect(): Promise<SupabaseClient> {
+  const { createClient } = await import("@supabase/supabase-js");
+  const { supabaseUrl, publishableKey } = config();
+  const made = createClient(supabaseUrl, publishableKey, {
+    auth: { storageKey: STORAGE_KEY, flowType: "pkce", detectSessionInUrl: true },
+  });
+  made.auth.onAuthStateChange((_, session) => keep(session));
+  return made;
+}
+
+function keep(session: AuthSession | null): void {
+  const next = session ? { userId: session.user.id, email: session.user.email ?? "" } : null;
+  if (next?.userId === current?.userId && next?.email === current?.email) return;
+  current = next;
+  for (const tell of listeners) tell();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
