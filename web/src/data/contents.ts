@@ -130,7 +130,7 @@ export async function createContent(project: string, words: Words): Promise<{ id
 }
 
 /** Throws Problem also when there was nothing to change: Row Level Security hides what one may not change. */
-export async function changeContent(content: string, words: Words): Promise<void> {
+export async function changeContent(content: string, words: Partial<Words>): Promise<void> {
   const changed = await rows(
     (await supabase())
       .from("contents")
