@@ -85,7 +85,7 @@ export const library = {
   removeText: (title: string, files: number) =>
     files === 0
       ? `“${title}” goes at once, with its words.`
-      : `“${title}” goes at once, with its words and ${counted(files, "file", "files")}; our storage forgets the files within hours.`,
+      : `“${title}” goes at once, with its words and ${counted(files, "file", "files")}. Our storage forgets them within hours.`,
   removeStays:
     "What was published stays on Instagram and TikTok. The history keeps that there was a post, when, and its link, without its words. A post that is not out yet may not go out any more.",
   removeConfirm: "Delete it",

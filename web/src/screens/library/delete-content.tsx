@@ -7,6 +7,7 @@ import { paths } from "../../paths";
 import { ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
+import { Icon } from "../../ui/icon";
 import { stopUploadsTo } from "../../uploads/store";
 
 export function DeleteContent({ content }: { content: Content }) {
@@ -16,6 +17,7 @@ export function DeleteContent({ content }: { content: Content }) {
   return (
     <div>
       <Button look="plain" onClick={() => setAsking(true)}>
+        <Icon name="trash" />
         {t.library.remove}
       </Button>
       {isAsking && (
