@@ -144,6 +144,7 @@ def bodies(person: Person) -> dict[str, Json]:
         "connections/disconnect": {"connection_id": str(uuid.uuid4())},
         "media/complete": {"media_asset_id": person.assets["photo"]},
         "media/fit": {"media_asset_ids": [person.assets["photo"]]},
+        "media/parts": {"media_asset_id": person.assets["photo"]},
         "media/upload": {
             "content_id": person.contents["photo"], "media_type": "image/jpeg", "byte_size": 1000, "sha256": "a" * 64,
         },
