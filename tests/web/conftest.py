@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,14 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from sandbox.chromium import SWITCHES, find_chromium
 from sandbox.creator import Creator
 from sandbox.stack.clients import User
 from sandbox.stack.paths import ROOT
 from sandbox.stack.stack import Stack
 from tests.web.visitor import Visitor
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
 PATIENCE_MS = 20_000
 
 MakeVisitor = Callable[..., Visitor]
@@ -34,11 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, "Chromium is missing: install your system's package, or say where it is with CHROMIUM=/path/to/it"
     assert (ROOT / "public" / "index.html").is_file(), "The web client is not built: run `make setup`"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(SWITCHES))
         yield browser
         browser.close()
 
