@@ -15,6 +15,8 @@ from sandbox.creator import Creator
 from sandbox.stack.clients import User
 from sandbox.stack.paths import ROOT
 from sandbox.stack.stack import Stack
+from tests.canary_plugin import Canary
+from tests.web.eyes import Eyes
 from tests.web.visitor import Visitor
 
 PATIENCE_MS = 20_000
@@ -39,25 +41,28 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, stack: Stack) -> Iterator[MakeVisitor]:
+def visit(chromium: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[MakeVisitor]:
     """`visit()` is somebody who is not signed in, `visit(creator)` that person; options are Playwright's for a context.
 
     Afterwards nobody may have met an error that the browser itself noticed: `visitor.expect_problem(...)` allows one.
     """
     visitors: list[Visitor] = []
-    contexts: list[BrowserContext] = []
+    contexts: list[tuple[BrowserContext, Eyes]] = []
+    canary = request.config.pluginmanager.get_plugin("canary")
+    assert isinstance(canary, Canary)
 
     def make(creator: Creator | None = None, **options: object) -> Visitor:
         kept = {"storage_state": signed_in(stack, creator.user)} if creator else {}
         given = {"base_url": stack.addresses.app, "viewport": {"width": 1280, "height": 900}, **kept, **options}
         context = chromium.new_context(**given)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
+        contexts.append((context, Eyes(context, canary.watch, stack.addresses.app)))
         visitors.append(Visitor(context.new_page(), stack.addresses))
         return visitors[-1]
 
     yield make
-    for context in contexts:
+    for context, eyes in contexts:
+        eyes.look()
         context.close()
     assert [problem for visitor in visitors for problem in visitor.problems] == []
 
