@@ -86,6 +86,7 @@ FOR_USERS = {
             "invitation_preview",
             "accept_invitation",
             "project_people",
+            "connection_lifetimes",
         )
     ),
 }
