@@ -143,6 +143,7 @@ def bodies(person: Person) -> dict[str, Json]:
         "caption": {"content_id": person.contents["photo"], "preview": random.random() < 0.7},
         "connections/disconnect": {"connection_id": str(uuid.uuid4())},
         "media/complete": {"media_asset_id": person.assets["photo"]},
+        "media/parts": {"media_asset_id": person.assets["photo"]},
         "media/upload": {
             "content_id": person.contents["photo"], "media_type": "image/jpeg", "byte_size": 1000, "sha256": "a" * 64,
         },

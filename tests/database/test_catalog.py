@@ -68,6 +68,7 @@ FOR_USERS = {
             "create_project",
             "reserve_media",
             "media_to_complete",
+            "media_to_send",
             "start_connection",
             "may_disconnect",
             "create_publication",
@@ -95,6 +96,8 @@ FOR_THE_SYSTEM = {
     for schema in ("public", "private")
     for name in (
         "complete_media",
+        "media_upload",
+        "note_media_upload",
         "consume_oauth_state",
         "connection_id_for",
         "store_connection",
