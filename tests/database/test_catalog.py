@@ -74,6 +74,7 @@ FOR_USERS = {
             "create_publication",
             "may_advance",
             "preflight",
+            "possible_posts",
             "resolve_publication",
             "confirm_publication",
             "start_export",
