@@ -47,6 +47,9 @@ export const members = {
   rename: "Name of the project",
   renameHint: "Its name goes to Anthropic when you ask for an AI caption.",
 
+  joinSignIn: "You were invited. Sign in, or create an account, to see to what.",
+  joinSignUp: "You were invited. With an account you see to what, and decide.",
+  joinConfirmed: "Then open your invitation's link once more.",
   joinTitle: "You are invited",
   joinLead: (project: string) => `Join the project “${project}”.`,
   joinProject: "Project",
@@ -59,5 +62,4 @@ export const members = {
   notNow: "Not now",
   joinNoCode: "Part of this link is missing",
   joinNoCodeText: "Open the whole link that you were sent, or ask for another one.",
-  joinFailedHint: "Ask whoever sent you the link for a new one.",
 } as const;
