@@ -17,6 +17,7 @@ export const members = {
   changeRoleOf: (name: string) => `Change role of ${name}`,
   roleOf: (name: string) => `Role of ${name}`,
   yourRole: "Your role",
+  role: "Role",
   ownRoleHint: "You give up being an owner: only another owner can make you one again.",
   remove: "Remove",
   removeOf: (name: string) => `Remove ${name}`,
@@ -34,7 +35,7 @@ export const members = {
   invite: "Make a link",
   linkTitle: "The link, shown this once",
   linkText: (role: string, when: string) =>
-    `Whoever opens it first joins as ${role}. It works until ${when}. We keep no copy: if it is lost, withdraw it and make another.`,
+    `Whoever accepts it first joins as ${role}. It works until ${when}. We keep no copy: if it is lost, withdraw it and make another.`,
   link: "Invitation link",
   copyFailed: "The browser did not copy it. The link is selected: copy it by hand.",
   linkDone: "I have the link",

@@ -36,7 +36,7 @@ export function ChangeRole({ person, onClose }: { person: Person; onClose: () =>
         }}
       >
         {error && <ProblemBanner error={error} />}
-        <Roles legend={t.members.inviteRole} chosen={person.role} onChoose={setRole} />
+        <Roles legend={t.members.role} chosen={person.role} onChoose={setRole} />
         {isMe && role !== "owner" && <Banner tone="warn" title={t.members.ownRoleHint} />}
         <div class="row">
           <Button look="primary" type="submit" busy={isPending}>
