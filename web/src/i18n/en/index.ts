@@ -4,6 +4,7 @@ import { connections } from "./connections";
 import { history } from "./history";
 import { library } from "./library";
 import { members } from "./members";
+import { notices } from "./notices";
 import { problems } from "./problems";
 import { projects } from "./projects";
 import { publish } from "./publish";
@@ -18,6 +19,7 @@ const english = {
   history,
   library,
   members,
+  notices,
   problems,
   projects,
   publish,
