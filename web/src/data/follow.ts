@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/preact-query";
 import { type Answer, call } from "../api/call";
 import { asProblem } from "../api/problem";
+import { noticesKey } from "./notices";
 import { askEvery, isMoving, isOver, type Moving } from "./pace";
 import { publicationKey, publicationsKey } from "./publications";
 
@@ -50,7 +51,10 @@ export function useConfirm(publication: string) {
   return useMutation({
     mutationFn: (goOn: boolean) =>
       call("/api/publications/confirm", { publication_id: publication, go_on: goOn }),
-    onSuccess: (view) => queries.setQueryData(["follow", publication], view),
+    onSuccess: (view) => {
+      queries.setQueryData(["follow", publication], view);
+      void queries.invalidateQueries({ queryKey: noticesKey });
+    },
     onSettled: (view) => changed(view ?? { id: publication }),
   });
 }

@@ -31,8 +31,13 @@ export function secondsToNext(view: Asked, now: number): number | null {
   return wait > 0 ? between(1, Math.ceil(wait), LONGEST) : between(1, -wait, LONGEST_OVERDUE);
 }
 
-export function askEvery(view: Asked | undefined, failed: boolean, tab: { hidden: boolean }): number | false {
-  const seconds = failed || !view ? AFTER_ERROR : secondsToNext(view, Date.now());
+export function askEvery(
+  view: Asked | undefined,
+  failed: boolean,
+  tab: { hidden: boolean },
+  now = Date.now(),
+): number | false {
+  const seconds = failed || !view ? AFTER_ERROR : secondsToNext(view, now);
   return seconds !== null && milliseconds(seconds, tab);
 }
 
@@ -40,11 +45,12 @@ export function askEvery(view: Asked | undefined, failed: boolean, tab: { hidden
 export function watchEvery(
   row: (Moving & { permalink: string | null; finished_at: string | null }) | undefined,
   tab: { hidden: boolean },
+  now = Date.now(),
 ): number | false {
   if (!row) return false;
-  if (isOver(row)) return mayGetLink(row) && milliseconds(2, tab);
+  if (isOver(row)) return mayGetLink(row, now) && milliseconds(2, tab);
   if (!isMoving(row)) return milliseconds(30, tab);
-  return milliseconds(isHeld(row, Date.now()) ? 15 : 2, tab);
+  return milliseconds(isHeld(row, now) ? 15 : 2, tab);
 }
 
 /** So much after its time that it waits for something: its platform is switched off, or a person has to say a word. */
@@ -52,8 +58,8 @@ export const isHeld = (row: Moving, now: number): boolean =>
   isMoving(row) && row.next_step_at !== null && secondsUntil(row.next_step_at, now) < -OVERDUE;
 
 /** The link is asked for after the post was made: whoever looks in between sees the one without the other. */
-function mayGetLink(row: { permalink: string | null; finished_at: string | null }): boolean {
-  return !row.permalink && row.finished_at !== null && secondsUntil(row.finished_at, Date.now()) > -10;
+function mayGetLink(row: { permalink: string | null; finished_at: string | null }, now: number): boolean {
+  return !row.permalink && row.finished_at !== null && secondsUntil(row.finished_at, now) > -10;
 }
 
 const secondsUntil = (iso: string, now: number): number => (Date.parse(iso) - now) / 1000;

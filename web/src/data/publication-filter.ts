@@ -54,5 +54,5 @@ export const before = ({ created_at, id }: Cursor): string =>
 /** In doubt until somebody has looked, or held until somebody says that it should still go out. */
 export const needsYou = (waiting: readonly string[]): string =>
   waiting.length > 0
-    ? `state.eq.unknown,and(state.in.(queued,preparing,processing),id.in.(${waiting.join(",")}))`
+    ? `state.eq.unknown,and(state.in.(queued,preparing,processing),confirmed_at.is.null,id.in.(${waiting.join(",")}))`
     : "state.eq.unknown";

@@ -5,8 +5,8 @@ import { addressOf, DISCONNECTED, type Filter, filterOf, GROUPS } from "../../da
 import { t } from "../../i18n";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
+import { accountName } from "../../ui/connection-words";
 import { SelectField } from "../../ui/field";
-import { accountName } from "../connections/account-name";
 
 type Options = readonly (readonly [value: string, words: string])[];
 const PLATFORMS = ["instagram", "tiktok"] as const;

@@ -1,6 +1,6 @@
 import type { Publication } from "../../data/publications";
 import { t } from "../../i18n";
-import { accountName } from "../connections/account-name";
+import { accountName } from "../../ui/connection-words";
 
 const LONGEST = 140;
 
