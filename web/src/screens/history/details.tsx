@@ -1,8 +1,9 @@
 import { Fragment } from "preact";
 import { useConsents } from "../../data/consents";
+import { isVideo, type Media } from "../../data/contents";
 import type { Followed, Item } from "../../data/publications";
 import { t } from "../../i18n";
-import { dateTime } from "../../i18n/format";
+import { dateTime, number } from "../../i18n/format";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
 import { useSignedIn } from "../../shell/session";
@@ -23,7 +24,7 @@ export function Details({ publication }: { publication: Followed }) {
         {items.length > 1 && <p class="quiet small">{t.history.mediaOrder}</p>}
         <ol class="plain sent-media">
           {items.map((item) => (
-            <Medium key={item.position} item={item} />
+            <Medium key={item.position} item={item} count={items.length} />
           ))}
         </ol>
       </div>
@@ -62,14 +63,23 @@ function Caption({ publication: { caption, content_id, kind } }: { publication: 
   );
 }
 
-function Medium({ item: { media, alt_text } }: { item: Item }) {
-  const described = alt_text ? t.history.altText(alt_text) : t.history.noAltText;
+function Medium({ item, count }: { item: Item; count: number }) {
+  const { position, media } = item;
   return (
     <li>
       <MediaThumb media={media ?? undefined} />
-      <span class="small quiet">{media ? described : t.history.mediaGone}</span>
+      <span class="small quiet">
+        {count > 1 && `${number(position + 1)}. `}
+        {media ? descriptionOf(item, media) : t.history.mediaGone}
+      </span>
     </li>
   );
+}
+
+/** Only pictures can be described to who cannot see them. */
+function descriptionOf({ alt_text }: Item, media: Media): string {
+  if (alt_text) return t.history.altText(alt_text);
+  return isVideo(media) ? "" : t.history.noAltText;
 }
 
 function ConsentFact({ publication }: { publication: Followed }) {

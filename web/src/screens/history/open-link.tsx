@@ -15,9 +15,13 @@ export function OpenLink({
   primary?: boolean;
   small?: boolean;
 }) {
-  const look = ["button", primary && "primary", small && "small"].filter(Boolean).join(" ");
   return (
-    <a class={look} href={href} target="_blank" rel="noreferrer noopener">
+    <a
+      class={`button ${primary ? "primary" : ""} ${small ? "plain small" : ""}`}
+      href={href}
+      target="_blank"
+      rel="noreferrer noopener"
+    >
       {label}
       <Icon name="external" size={small ? 16 : 18} />
       <span class="only-spoken"> ({t.common.opensElsewhere})</span>

@@ -21,7 +21,7 @@ export function Outcome({ publication, standing, held }: Shown) {
     <section class={`card stack outcome ${toneOf(standing) ?? ""}`} aria-labelledby="outcome">
       <div class="stack tight" aria-live="polite">
         <h2 id="outcome" class="row" tabIndex={-1} ref={heading}>
-          <StateBadge standing={standing} />
+          <StateBadge standing={standing} size={18} />
         </h2>
         {wordsOf({ publication, standing, held }).map((sentence) => (
           <p key={sentence}>{sentence}</p>

@@ -26,16 +26,30 @@ export function ResolveActions({ publication }: { publication: Followed }) {
       <p>{t.history.look(platformName(publication))}</p>
       <div class="row">
         <OpenPlatform platform={publication.platform} primary />
-        <Button aria-disabled={!mayBeThere} onClick={() => setSaying(true)}>
+        <Button
+          aria-disabled={!mayBeThere}
+          aria-describedby={mayBeThere ? undefined : "there-from"}
+          onClick={() => setSaying(true)}
+        >
           {t.history.isThere}
         </Button>
-        <Button aria-disabled={!mayBeMissing} onClick={() => setSaying(false)}>
+        <Button
+          aria-disabled={!mayBeMissing}
+          aria-describedby={mayBeMissing ? undefined : isNotThere > isThere ? "missing-from" : "there-from"}
+          onClick={() => setSaying(false)}
+        >
           {t.history.isNotThere}
         </Button>
       </div>
-      {!mayBeThere && <p class="quiet small">{t.history.answerFrom(moment(isThere))}</p>}
+      {!mayBeThere && (
+        <p id="there-from" class="quiet small">
+          {t.history.answerFrom(moment(isThere))}
+        </p>
+      )}
       {!mayBeMissing && isNotThere > isThere && (
-        <p class="quiet small">{t.history.notThereFrom(moment(isNotThere))}</p>
+        <p id="missing-from" class="quiet small">
+          {t.history.notThereFrom(moment(isNotThere))}
+        </p>
       )}
       {saying !== undefined && (
         <Saying publication={publication} posted={saying} onClose={() => setSaying(undefined)} />

@@ -18,11 +18,11 @@ const LOOKS: Readonly<Record<Standing, { tone?: BadgeTone; icon: IconName }>> = 
 export const toneOf = (standing: Standing): BadgeTone | undefined => LOOKS[standing].tone;
 
 /** Where a publication is, in a word, with a shape for whoever tells no colours apart. */
-export function StateBadge({ standing }: { standing: Standing }) {
+export function StateBadge({ standing, size = 14 }: { standing: Standing; size?: number }) {
   const { tone, icon } = LOOKS[standing];
   return (
     <Badge {...(tone && { tone })}>
-      <Icon name={icon} size={14} />
+      <Icon name={icon} size={size} />
       {t.history.standings[standing]}
     </Badge>
   );
