@@ -10,6 +10,7 @@ import { projects } from "./projects";
 import { publish } from "./publish";
 import { shell } from "./shell";
 import { signIn } from "./sign-in";
+import { steps } from "./steps";
 
 const english = {
   account,
@@ -24,6 +25,7 @@ const english = {
   publish,
   shell,
   signIn,
+  steps,
 };
 
 /** The shape that every language has: strings may differ, names and parameters may not. */
