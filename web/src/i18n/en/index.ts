@@ -1,4 +1,5 @@
 import { account } from "./account";
+import { captions } from "./captions";
 import { common } from "./common";
 import { connections } from "./connections";
 import { history } from "./history";
@@ -9,9 +10,11 @@ import { projects } from "./projects";
 import { publish } from "./publish";
 import { shell } from "./shell";
 import { signIn } from "./sign-in";
+import { tiktok } from "./tiktok";
 
 const english = {
   account,
+  captions,
   common,
   connections,
   history,
@@ -22,6 +25,7 @@ const english = {
   publish,
   shell,
   signIn,
+  tiktok,
 };
 
 /** The shape that every language has: strings may differ, names and parameters may not. */
