@@ -1,4 +1,5 @@
 import { account } from "./account";
+import { captions } from "./captions";
 import { common } from "./common";
 import { connections } from "./connections";
 import { history } from "./history";
@@ -11,9 +12,11 @@ import { publish } from "./publish";
 import { shell } from "./shell";
 import { signIn } from "./sign-in";
 import { steps } from "./steps";
+import { tiktok } from "./tiktok";
 
 const english = {
   account,
+  captions,
   common,
   connections,
   history,
@@ -26,6 +29,7 @@ const english = {
   shell,
   signIn,
   steps,
+  tiktok,
 };
 
 /** The shape that every language has: strings may differ, names and parameters may not. */
