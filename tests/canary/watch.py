@@ -32,7 +32,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "session": (),
     # To its own creator and to the platforms, and where it is kept until then.
     "caption": ("response *", "table public.publications", f"{INSTAGRAM} *", f"{TIKTOK} *"),
-    # What a person calls themselves is for themselves.
+    # What a person calls themselves is for those they share a project with, who ask the Data API.
     "name": ("table public.profiles",),
     # Read from Auth at the moment of sending, and nowhere else.
     "e-mail": ("outbound api.resend.com POST /emails body",),

@@ -68,7 +68,7 @@ def visit(chromium: Browser, stack: Stack) -> Iterator[MakeVisitor]:
 
 
 def signed_in(stack: Stack, user: User) -> dict[str, object]:
-    """As Supabase's client leaves a session in the browser: to sign in with a password takes half a second each time."""
+    """As Supabase's client leaves a session in the browser: signing in takes half a second each time."""
     session = {
         "access_token": user.token,
         "refresh_token": "not-needed-within-the-hour",

@@ -5,6 +5,7 @@ import { connections } from "./connections";
 import { history } from "./history";
 import { library } from "./library";
 import { members } from "./members";
+import { notices } from "./notices";
 import { problems } from "./problems";
 import { projects } from "./projects";
 import { publish } from "./publish";
@@ -20,6 +21,7 @@ const english = {
   history,
   library,
   members,
+  notices,
   problems,
   projects,
   publish,

@@ -1,1 +1,29 @@
-export const library = {} as const;
+export const library = {
+  formats: {
+    "image/jpeg": "JPEG",
+    "image/webp": "WebP",
+    "video/mp4": "MP4",
+    "video/quicktime": "MOV",
+    "video/webm": "WebM",
+  },
+  facts: {
+    format: "Format",
+    size: "Size",
+    pixels: "Pixels",
+    shape: "Shape",
+    length: "Length",
+    video: "Video",
+    sound: "Sound",
+    silent: "none",
+    pixelsOf: (width: string, height: string) => `${width} × ${height}`,
+    upright: (ratio: string) => `${ratio}, upright`,
+    wide: (ratio: string) => `${ratio}, wide`,
+    square: "1:1, square",
+    frames: (rate: string) => `${rate} frames a second`,
+    bitRate: (megabits: string) => `${megabits} Mbit/s`,
+    sampleRate: (kilohertz: string) => `${kilohertz} kHz`,
+    mono: "mono",
+    stereo: "stereo",
+    channels: (count: string) => `${count} channels`,
+  },
+} as const;
