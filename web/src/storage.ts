@@ -16,3 +16,13 @@ export function remember(key: string, value: string | null): void {
     /* Nothing that is remembered here is needed for anything to work. */
   }
 }
+
+/** Everything that this site keeps in this browser. */
+export function forgetEverything(): void {
+  try {
+    localStorage.clear();
+    sessionStorage.clear();
+  } catch {
+    /* A browser that keeps nothing has nothing to forget. */
+  }
+}

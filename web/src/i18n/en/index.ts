@@ -7,6 +7,7 @@ import { members } from "./members";
 import { problems } from "./problems";
 import { projects } from "./projects";
 import { publish } from "./publish";
+import { rights } from "./rights";
 import { shell } from "./shell";
 import { signIn } from "./sign-in";
 
@@ -20,6 +21,7 @@ const english = {
   problems,
   projects,
   publish,
+  rights,
   shell,
   signIn,
 };
