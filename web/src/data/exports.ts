@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/preact-query";
 import { useEffect } from "preact/hooks";
 import { type Answer, call } from "../api/call";
 import { supabase } from "../session";
+import { requestsKey } from "./requests";
 import { rows } from "./rows";
 
 export type ExportRow = {
@@ -51,7 +52,9 @@ export function useExportProgress(exportId: string) {
   });
   const isOver = followed.data !== undefined && followed.data.state !== "under_way";
   useEffect(() => {
-    if (isOver) void queries.invalidateQueries({ queryKey: exportsKey, exact: true });
+    if (!isOver) return;
+    void queries.invalidateQueries({ queryKey: exportsKey, exact: true });
+    void queries.invalidateQueries({ queryKey: requestsKey });
   }, [isOver, queries]);
   return followed;
 }

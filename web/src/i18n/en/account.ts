@@ -3,7 +3,7 @@ export const account = {
   lead: "How you sign in, and how itoms looks to you.",
   profile: "Profile",
   name: "Your name",
-  nameHint: "Shown to people who share a project with you. Without one they see nothing in its place.",
+  nameHint: "Shown to people who share a project with you, and to nobody else.",
   email: "E-mail address",
   emailText: "You sign in with it, and our mails go there.",
   emailNow: (email: string) => `Now: ${email}`,

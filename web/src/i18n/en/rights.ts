@@ -15,6 +15,7 @@ export const rights = {
   withMedia: "With my photos and videos",
   withMediaHint: "Takes longer. Without them the archive says which files you have.",
   startExport: "Make the archive",
+  anotherExport: "Make another archive",
   exportUnderWay: "Your archive is being made",
   exportUnderWayText: "You can close this page: it goes on by itself, and a mail tells you when it is ready.",
   exportProgress: "How far it is",
@@ -88,10 +89,16 @@ export const rights = {
     portability: "Your data to take elsewhere",
     objection: "An objection",
   },
-  set: "set",
-  cleared: "taken back",
-  fields: { display_name: "your name", email: "your e-mail address" },
-  channels: { account: "here", email: "by mail" },
+  asked: {
+    objection: {
+      set: (purpose: string) => `${purpose}: turned off`,
+      cleared: (purpose: string) => `${purpose}: allowed again`,
+    },
+    restriction: { set: "All use of your data stopped", cleared: "Your data is in use again" },
+    media: { true: "With photos and videos", false: "Without photos and videos" },
+  },
+  fields: { display_name: "Your name", email: "Your e-mail address" },
+  channels: { account: "asked here", email: "asked by mail" },
   events: {
     received: "Arrived",
     identity_checked: "We made sure that it is you",

@@ -25,7 +25,7 @@ export function ChoicesSection() {
       <h2>{t.rights.choices}</h2>
       <p>{t.rights.choicesText}</p>
       {error && !data && <ProblemBanner error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height="4.5rem" count={4} />}
+      {!data && !error && <Skeleton height="5.6rem" count={4} />}
       {data && (
         <>
           <Purposes choices={data} />
@@ -36,48 +36,37 @@ export function ChoicesSection() {
   );
 }
 
+type Turn = { purpose: Purpose; on: boolean };
+
 function Purposes({ choices }: { choices: Choices }) {
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const { mutate, isPending, isSuccess, variables, error } = useMutation({
-    mutationFn: ({ purpose, on }: { purpose: Purpose; on: boolean }) =>
-      on ? allow(purpose) : object(purpose),
+  const turning = useMutation({
+    mutationFn: ({ purpose, on }: Turn) => (on ? allow(purpose) : object(purpose)),
     onSettled: () =>
       Promise.all([choicesKey, requestsKey].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
-  const turn = (purpose: Purpose, on: boolean): void => {
+  const turn = (wanted: Turn): void => {
     /* It cancels what waits, and that does not come back. */
-    if (purpose === "publishing" && !on) setAsking(true);
-    else mutate({ purpose, on });
+    if (wanted.purpose === "publishing" && !wanted.on) setAsking(true);
+    else turning.mutate(wanted);
   };
-  const said =
-    variables && (variables.on ? t.rights.nowOn : t.rights.nowOff)(t.rights.purposes[variables.purpose].name);
   return (
     <div class="lines">
-      {PURPOSES.map((purpose) => {
-        const since = choices.objections[purpose];
-        const isThis = isPending && variables.purpose === purpose;
-        const on = isThis ? variables.on : since === undefined;
-        return (
-          <Switch
-            key={purpose}
-            label={t.rights.purposes[purpose].name}
-            hint={
-              <>
-                {t.rights.purposes[purpose].off}{" "}
-                {since && <strong>{t.rights.objectedSince(date(since))}</strong>}
-              </>
-            }
-            state={on ? t.rights.allowed : t.rights.objected}
-            on={on}
-            busy={isThis}
-            onChange={(wanted) => turn(purpose, wanted)}
-          />
-        );
-      })}
-      {error && <ProblemBanner error={error} />}
+      {PURPOSES.map((purpose) => (
+        <PurposeSwitch
+          key={purpose}
+          purpose={purpose}
+          since={choices.objections[purpose]}
+          wanted={
+            turning.isPending && turning.variables.purpose === purpose ? turning.variables.on : undefined
+          }
+          onTurn={turn}
+        />
+      ))}
+      {turning.error && <ProblemBanner error={turning.error} />}
       <p class="only-spoken" role="status">
-        {isSuccess && said}
+        {turning.isSuccess && said(turning.variables)}
       </p>
       {asking && (
         <Confirm
@@ -85,9 +74,44 @@ function Purposes({ choices }: { choices: Choices }) {
           text={t.rights.turnOffPublishingText}
           action={t.rights.turnOff}
           onClose={() => setAsking(false)}
-          onConfirm={() => mutate({ purpose: "publishing", on: false })}
+          onConfirm={() => turning.mutate({ purpose: "publishing", on: false })}
         />
       )}
     </div>
+  );
+}
+
+function said({ purpose, on }: Turn): string {
+  const { name } = t.rights.purposes[purpose];
+  return on ? t.rights.nowOn(name) : t.rights.nowOff(name);
+}
+
+/** `wanted` is what is being stored at this moment. */
+function PurposeSwitch({
+  purpose,
+  since,
+  wanted,
+  onTurn,
+}: {
+  purpose: Purpose;
+  since: string | undefined;
+  wanted: boolean | undefined;
+  onTurn: (wanted: Turn) => void;
+}) {
+  const { name, off } = t.rights.purposes[purpose];
+  const on = wanted ?? since === undefined;
+  return (
+    <Switch
+      label={name}
+      hint={
+        <>
+          {off} {since && <strong>{t.rights.objectedSince(date(since))}</strong>}
+        </>
+      }
+      state={on ? t.rights.allowed : t.rights.objected}
+      on={on}
+      busy={wanted !== undefined}
+      onChange={(next) => onTurn({ purpose, on: next })}
+    />
   );
 }

@@ -32,13 +32,13 @@ function Exports({ exports }: { exports: readonly ExportRow[] }) {
     <>
       {underWay && <ExportProgress exportId={underWay.id} />}
       {ready && <ReadyExport found={ready} />}
-      {!underWay && <AskForExport />}
+      {!underWay && <AskForExport again={ready !== undefined} />}
       {earlier.length > 0 && <EarlierExports exports={earlier} />}
     </>
   );
 }
 
-function AskForExport() {
+function AskForExport({ again }: { again: boolean }) {
   const queries = useQueryClient();
   const { through, dialog } = useFreshSignIn();
   const { mutate, isPending, error } = useMutation({
@@ -57,8 +57,8 @@ function AskForExport() {
       {error && <ProblemBanner error={error} />}
       <Choice label={t.rights.withMedia} hint={t.rights.withMediaHint} name="media" defaultChecked />
       <div>
-        <Button look="primary" type="submit" busy={isPending}>
-          {t.rights.startExport}
+        <Button look={again ? "plain" : "primary"} type="submit" busy={isPending}>
+          {again ? t.rights.anotherExport : t.rights.startExport}
         </Button>
       </div>
       {dialog}

@@ -20,7 +20,7 @@ export function Restriction({ since }: { since: string | null }) {
       Promise.all([choicesKey, requestsKey].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
   return (
-    <div class="stack tight" id="restriction">
+    <div class="stack tight lined" id="restriction">
       <h3>{t.rights.restriction}</h3>
       <p class="small quiet">{t.rights.restrictionText}</p>
       {error && <ProblemBanner error={error} />}
