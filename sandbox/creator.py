@@ -46,6 +46,21 @@ class Creator:
         with self.supabase.as_user(self.user) as rest:
             return str(rest.post("/rpc/create_project", json={"name": name}).raise_for_status().json()["id"])
 
+    def call(self, function: str, **arguments: Any) -> httpx.Response:
+        """A function of the Data API; the names of its arguments without their p_.
+
+        The client is not closed: that would close the connections that all share, also of whoever calls meanwhile.
+        """
+        rest = self.supabase.as_user(self.user)
+        return rest.post(f"/rpc/{function}", json={f"p_{name}": value for name, value in arguments.items()})
+
+    def invite(self, project_id: str, role: str) -> dict[str, Any]:
+        """id, code and expires_at."""
+        return dict(self.call("create_invitation", project_id=project_id, role=role).raise_for_status().json())
+
+    def accept(self, code: str) -> httpx.Response:
+        return self.call("accept_invitation", code=code)
+
     def create_content(self, project_id: str, **fields: Any) -> str:
         body = {"project_id": project_id, "type": "image", "title": "A quiet morning", **fields}
         with self.supabase.as_user(self.user) as rest:

@@ -34,6 +34,7 @@ LIMITS = {
     "caption": Limit(10, 60, "too_many_captions"),
     "create_project": Limit(30, 3600, "too_many_projects"),
     "create_content": Limit(600, 3600, "too_many_contents"),
+    "invite": Limit(30, 3600, "too_many_invitations"),
 }
 
 

@@ -54,6 +54,14 @@ PROBLEMS: Mapping[str, Problem] = {
         403, "Your role does not allow this", "You can look, but not change. Ask an owner of the project."
     ),
     "last_owner": Problem(409, "A project needs an owner", "Make somebody else an owner first."),
+    "invitation_unknown": Problem(
+        404,
+        "This invitation does not work",
+        "Nothing was changed. It was used, withdrawn, is older than seven days, or never was: ask for another one.",
+    ),
+    "invitation_used": Problem(
+        409, "Somebody has accepted this invitation", "It is spent. Whoever accepted it is in the project: look there."
+    ),
     "not_the_cron": Problem(401, "Not the cron", "This address is for the scheduler."),
     "not_the_queue": Problem(401, "Not the queue", "This address is for the queue's own deliveries."),
     "database_unavailable": Problem(
@@ -203,6 +211,9 @@ PROBLEMS: Mapping[str, Problem] = {
     ),
     "too_many_contents": Problem(
         429, "You made many contents", "None of these was stored. You can make one more every 6 seconds."
+    ),
+    "too_many_invitations": Problem(
+        429, "You invited many people", "Nothing was changed. You can invite one more every 2 minutes."
     ),
     # Webhooks
     "signature_invalid": Problem(

@@ -86,6 +86,8 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "exports_dataset_check": [{"dataset": ""}, {"dataset": "Contents"}, {"dataset": "d" * 61}],
     "exports_folder_check": [{"folder": f"exports/{'b' * 64}"}, {"folder": "media/"}],
     "exports_restarts_check": [{"restarts": -1}, {"restarts": 11}],
+    "invitations_check": [{"accepted_at": None}, {"accepted_by": None}],
+    "invitations_code_hash_check": [{"code_hash": "0" * 63}, {"code_hash": "A" * 64}],
     "mail_events_digest_check": [{"digest": "0" * 63}, {"digest": "event"}],
     "mail_outbox_attempts_check": [{"attempts": -1}],
     "mail_outbox_has_a_recipient": [{"user_id": None}],
@@ -200,6 +202,9 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     # One erasure at a time of one person.
     "erasures_user_id_key": [{"id": ID, "code": "b" * 32}],
     "former_jobs_pkey": [{}],
+    # One code, one invitation.
+    "invitations_code_hash_key": [{"id": ID}],
+    "invitations_pkey": [{"code_hash": "c" * 64}],
     "mail_events_pkey": [{}],
     # One mail for one key, and one for one id of Resend's.
     "mail_outbox_idempotency_key_key": [{"id": ID}],
@@ -272,6 +277,9 @@ REFERENCES: Mapping[str, str] = {
     "erasure_projects_erasure_id_fkey": "goes",
     "erasure_receipts_erasure_id_fkey": "goes",
     "former_jobs_publication_id_fkey": "goes",
+    "invitations_accepted_by_fkey": "goes",
+    "invitations_created_by_fkey": "goes",
+    "invitations_project_id_fkey": "goes",
     "mail_outbox_user_id_fkey": "goes",
     "media_assets_content_id_fkey": "goes",
     "media_assets_created_by_fkey": "forgets",
@@ -322,6 +330,7 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "public.disconnections": "disconnected_by revocation_at",
     "public.exports": "after byte_size content_hash dataset downloaded_at expires_at lease_expires_at part_size"
     " ready_at",
+    "public.invitations": "accepted_at accepted_by",
     "public.media_assets": "audio_channels audio_codec audio_sample_rate bit_rate chroma completed_at created_by"
     " duration_ms edit_list fast_start frame_rate height multi_picture progressive refusal video_codec width",
     "public.notices": "connection_id publication_id read_at",

@@ -37,6 +37,7 @@ ROWS = {
     "caption": "(select sum(used) from private.caption_usage where user_id = %s) as u (n)",
     "create_project": "public.projects where created_by",
     "create_content": "public.contents where created_by",
+    "invite": "public.invitations where created_by",
 }
 
 
@@ -85,6 +86,9 @@ class Desk:
     def create_content(self) -> tuple[str, dict[str, Any]]:
         return "/contents", {"project_id": self.project_id, "type": "image", "title": "One more"}
 
+    def invite(self) -> tuple[str, dict[str, Any]]:
+        return "/rpc/create_invitation", {"p_project_id": self.project_id, "p_role": "viewer"}
+
     def _ask(self, rest: httpx.Client, action: str, **changes: Any) -> httpx.Response:
         path, body = getattr(self, action)()
         return rest.post(path, json=body | changes)
@@ -94,8 +98,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(project: Project, connect: Callable[..., Connected], photo: dict[str, str]) -> Desk:
-    """Made by the owner: what an editor has done so far is nothing."""
+def desk(
+    project: Project, connect: Callable[..., Connected], photo: dict[str, str], db: psycopg.Connection[Any]
+) -> Desk:
+    """Made by the owner: what the editor has done so far is nothing. An owner too, because only owners invite."""
+    db.execute("update public.project_members set role = 'owner' where user_id = %s", (project.editor.user.id,))
     return Desk(project.id, instagram_photo(connection_id=connect(project, "instagram").id, **photo))
 
 
@@ -169,7 +176,7 @@ def test_one_limit_is_not_another(project: Project, desk: Desk, db: psycopg.Conn
 
 
 @pytest.mark.parametrize(
-    "action", ["connect", "upload", "parts", "complete", "preflight", "publish", "caption", "create_content"]
+    "action", ["connect", "upload", "parts", "complete", "preflight", "publish", "caption", "create_content", "invite"]
 )
 @pytest.mark.parametrize("role", ["viewer", "stranger"])
 def test_what_the_role_refuses_does_not_count(

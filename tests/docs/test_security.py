@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
 ITEMS = {
     *(f"O-{n}" for n in range(1, 16)),
     *(f"T-{n}" for n in range(1, 18)),
-    *(f"S-{n}" for n in range(1, 23)),
+    *(f"S-{n}" for n in range(1, 25)),
     *(f"V-{n}" for n in range(1, 14)),
     *(f"U-{n}" for n in range(1, 8)),
     *(f"Q-{n}" for n in range(3, 11)),

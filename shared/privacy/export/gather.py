@@ -119,7 +119,7 @@ def _manifest(work: Work, rows: Sequence[dict[str, Any]]) -> Manifest:
     hashed = "".join(f"{file['sha256']}  {file['path']}\n" for file in files if file["settled"])
     return Manifest(
         format="itoms-export",
-        schema_version=1,
+        schema_version=VERSION,
         schema=f"{work.runtime.settings.app_url}/schemas/export-{VERSION}.json",
         generated_at=work.runtime.now().isoformat(),
         content_hash=hashlib.sha256(hashed.encode()).hexdigest(),

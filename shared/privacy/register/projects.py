@@ -50,6 +50,22 @@ AREA = Area(
             erasure=WITH_ACCOUNT,
         ),
         Table(
+            name="public.invitations",
+            holds="Each invitation into a project: for which role, who made it, who accepted it, and when. Its code as"
+            " a checksum only.",
+            columns="id project_id role code_hash created_by created_at expires_at accepted_by accepted_at",
+            purpose="To let somebody into your project who wants to be there, once.",
+            basis=Basis.CONTRACT,
+            retention=For(
+                "30 days",
+                since="expires_at",
+                rule="purge_invitations",
+                shown="30 days after its seven days are over, or until it is withdrawn",
+            ),
+            erasure=WITH_ACCOUNT,
+            differs=(Column(name="code_hash", exported="A checksum of a code that we do not hold ourselves."),),
+        ),
+        Table(
             name="public.contents",
             holds="Title, description, type and tags of each content.",
             columns="id project_id type title description tags created_by created_at updated_at",

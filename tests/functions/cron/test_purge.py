@@ -20,6 +20,7 @@ KINDS = {
     "tiktok_uploads", "pauses", "unconfirmed_publications", "not_reconnected", "platform_deletions", "notices",
     "rate_limits", "consents", "disconnections", "access_endings", "former_jobs", "call_budgets", "privacy_requests",
     "mails", "mail_events", "breach_people", "breaches", "exports", "unfinished_revokes", "erasures", "tombstones",
+    "invitations",
 }  # fmt: skip
 Connect = Callable[..., Connected]
 

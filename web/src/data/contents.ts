@@ -33,7 +33,7 @@ export type Media = {
   created_at: string;
 };
 
-const MEDIA =
+export const MEDIA =
   "id, content_id, object_key, media_type, byte_size, state, refusal, width, height, duration_ms, frame_rate, " +
   "video_codec, audio_codec, bit_rate, audio_sample_rate, audio_channels, created_by, created_at";
 

@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { paths } from "../paths";
 import { Icon, type IconName } from "../ui/icon";
 import { UploadIndicator } from "../uploads/indicator";
+import { Notices } from "./notices";
 import { OfflineNote } from "./offline";
 import { ProjectSwitch } from "./project-switch";
 import "./layout.css";
@@ -30,6 +31,7 @@ export function Layout({ project, children }: { project: string | undefined; chi
       </header>
       <main id="content" tabIndex={-1}>
         <OfflineNote />
+        {project && <Notices project={project} />}
         {children}
       </main>
     </div>

@@ -27,6 +27,32 @@ export const problems: Readonly<Record<string, { title: string; detail: string }
     detail:
       "Something you typed is too long, empty, or has characters that cannot be kept. Change it and try again.",
   },
+  role_too_low: {
+    title: "Your role does not allow this",
+    detail: "You can look, but not change. Ask an owner of the project.",
+  },
+  invitation_unknown: {
+    title: "This invitation does not work",
+    detail:
+      "Nothing was changed. It was used, withdrawn, is older than seven days, or never was: ask for another one.",
+  },
+  invitation_used: {
+    title: "Somebody has accepted this invitation",
+    detail: "It is spent. Whoever accepted it is in the project: look there.",
+  },
+  too_many_invitations: {
+    title: "You invited many people",
+    detail: "Nothing was changed. You can invite one more every 2 minutes.",
+  },
+  sign_in_again: {
+    title: "Your password is needed once more",
+    detail:
+      "Nothing was changed. Try again and type your password: so nobody who finds your browser open can do this.",
+  },
+  erasure_blocked: {
+    title: "You are the only owner of a project with others in it",
+    detail: "Nothing was erased. Say below what should become of it.",
+  },
   last_owner: { title: "A project needs an owner", detail: "Make somebody else an owner first." },
   too_many_projects: {
     title: "You made many projects",
