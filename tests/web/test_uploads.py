@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Dialog, expect
 
 from sandbox.samples import Samples
+from sandbox.stack.environment import BUCKET
 from tests.people import Project
 from tests.web.conftest import MakeVisitor
 from tests.web.uploading import WayToStorage, choose, drop, paste
@@ -43,14 +44,18 @@ def files(db: Db, content_id: str) -> list[tuple[str, str, int | None]]:
     ).fetchall()
 
 
-def stored(db: Db, visitor: Visitor, content_id: str) -> list[str]:
-    """What the public address of each accepted file really gives, as SHA-256."""
+def addresses(db: Db, visitor: Visitor, content_id: str) -> list[str]:
+    """The public ones, whatever is there."""
     keys = db.execute(
-        "select object_key from public.media_assets where content_id = %s and state = 'ready' order by created_at",
-        (content_id,),
+        "select object_key from public.media_assets where content_id = %s order by created_at", (content_id,)
     ).fetchall()
-    urls = [f"{visitor.addresses.r2}/itoms-media/{key}" for (key,) in keys]
-    return [hashlib.sha256(httpx.get(url, timeout=60).raise_for_status().content).hexdigest() for url in urls]
+    return [f"{visitor.addresses.r2}/{BUCKET}/{key}" for (key,) in keys]
+
+
+def stored(db: Db, visitor: Visitor, content_id: str) -> list[str]:
+    """What is really at each of them, as SHA-256."""
+    found = [httpx.get(url, timeout=60).raise_for_status() for url in addresses(db, visitor, content_id)]
+    return [hashlib.sha256(answer.content).hexdigest() for answer in found]
 
 
 def sha256(file: Path) -> str:
@@ -203,7 +208,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_was(
     visitor.page.reload()
     visitor.sees("Choose the same file again and it goes on")
     before = len(way.sent)
-    way.go_on()
+    way.lose()
 
     choose(visitor, large_video)
 
@@ -302,15 +307,16 @@ def test_the_end_of_a_session_is_the_end_of_its_uploads(
     visitor: Visitor, samples: Samples, content_id: str, db: Db
 ) -> None:
     visitor.expect_problem("401")
-    way, ended = WayToStorage(visitor), []
-    visitor.page.on("requestfailed", lambda request: ended.append(request.method))
+    way = WayToStorage(visitor)
     refusal = {"code": "not_signed_in", "title": "Not signed in", "detail": "Sign in.", "status": 401}
     visitor.page.route("**/api/media/complete", lambda route: route.fulfill(status=401, json=refusal))
     way.hold_after(1)
     choose(visitor, samples.photo, samples.photos[1])
-
     visitor.heading("Sign in").wait_for()
-    assert ended == ["PUT"]
+    way.go_on()
+    visitor.page.wait_for_timeout(500)
+
+    assert [httpx.head(url).status_code for url in addresses(db, visitor, content_id)] == [200, 404]
     assert [state for state, *_ in files(db, content_id)] == ["uploading", "uploading"]
 
 

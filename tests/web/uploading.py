@@ -56,7 +56,7 @@ def paste(visitor: Visitor, *files: Path) -> None:
 
 
 class WayToStorage:
-    """Open at first. `hold_after(n)` lets n files or parts through, and keeps the others until `go_on()`."""
+    """Open at first. `hold_after(n)` lets n files or parts through; `go_on()` and `lose()` decide about the others."""
 
     def __init__(self, visitor: Visitor) -> None:
         self.sent: list[str] = []
@@ -78,6 +78,11 @@ class WayToStorage:
         for route in self._held:
             self._send(route)
         self._held.clear()
+
+    def lose(self) -> None:
+        """What is held never arrives, because its page is gone; what is sent from now on does."""
+        self._held.clear()
+        self._open_for = None
 
     def _pass(self, route: Route) -> None:
         if route.request.method != "PUT":
