@@ -452,6 +452,22 @@ def test_a_removed_account_is_told_where_there_is_nothing_left_to_see(
     visitor.sees("No Instagram account is connected.")
 
 
+def test_what_happened_in_another_project_is_told_with_its_name(visit: MakeVisitor, project: Project, db: Db) -> None:
+    other = project.owner.create_project("Valleys")
+    db.execute(
+        "insert into public.notices (user_id, project_id, kind, platform, cause)"
+        " values (%s, %s, 'account_removed', 'tiktok', 'not_reconnected')",
+        (project.owner.user.id, other),
+    )
+    visitor = visit(project.owner)
+    visitor.open(f"/p/{project.id}/publish")
+
+    expect(notices(visitor)).to_contain_text("Valleys: A TikTok account was removed here")
+    notices(visitor).get_by_role("link", name="Look at the connections").click()
+
+    visitor.comes_to(f"/p/{other}/connections")
+
+
 # Disconnecting
 
 

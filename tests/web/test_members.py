@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from sandbox.creator import Creator
+from sandbox.stack.clients import Supabase
 from tests.people import Project
 from tests.web.conftest import MakeVisitor
 from tests.web.visitor import Visitor
@@ -196,6 +197,23 @@ def test_somebody_without_an_account_makes_one_and_comes_back_to_the_invitation(
     assert found == [("viewer",)]
 
 
+def test_somebody_who_signs_in_first_comes_back_to_the_invitation(
+    visit: MakeVisitor, project: Project, supabase: Supabase
+) -> None:
+    code, email = project.owner.invite(project.id, "viewer")["code"], f"u{uuid.uuid4().hex[:12]}@itoms.test"
+    supabase.sign_up(email, PASSWORD)
+    visitor = visit()
+    visitor.open(f"/join#{code}")
+    visitor.link("Create an account").click()
+    visitor.link("I have an account").click()
+    visitor.field("E-mail address").fill(email)
+    visitor.field("Password").fill(PASSWORD)
+
+    visitor.button("Sign in").click()
+
+    visitor.button("Join").wait_for()
+
+
 def test_a_code_is_in_no_request_but_the_one_that_asks_about_it(visit: MakeVisitor, project: Project) -> None:
     code = project.owner.invite(project.id, "viewer")["code"]
     visitor = visit(project.stranger)
@@ -328,6 +346,12 @@ def test_it_fits_on_the_narrowest_phone(visit: MakeVisitor, project: Project, db
     make_link(visitor, "Viewer")
 
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_word_of_another_language_would_be_seen(visit: MakeVisitor, project: Project) -> None:
+    visitor = at_members(visit(project.owner), project)
+
+    assert "Members" in unbracketed(visitor)
 
 
 def test_every_word_is_of_the_chosen_language(visit: MakeVisitor, project: Project, db: Db) -> None:
