@@ -19,6 +19,7 @@ _MORE = (
     "purge_rate_limits",
     "purge_receipts",
     "purge_exports",
+    "purge_invitations",
     "purge_requests",
     "purge_mail",
     "purge_breaches",

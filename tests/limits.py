@@ -27,11 +27,14 @@ class Limit:
 LIMITS = {
     "connect": Limit(20, 3600, "too_many_connects"),
     "upload": Limit(300, 3600, "too_many_uploads"),
+    "parts": Limit(1200, 3600, "too_many_parts"),
+    "complete": Limit(600, 3600, "too_many_completions"),
     "preflight": Limit(120, 3600, "too_many_preflights"),
     "publish": Limit(120, 3600, "too_many_publications"),
     "caption": Limit(10, 60, "too_many_captions"),
     "create_project": Limit(30, 3600, "too_many_projects"),
     "create_content": Limit(600, 3600, "too_many_contents"),
+    "invite": Limit(30, 3600, "too_many_invitations"),
 }
 
 

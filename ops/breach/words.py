@@ -27,6 +27,7 @@ _CATEGORIES: Mapping[str, str] = MappingProxyType(
         "public.connections": "names and ids of connected accounts",
         "public.consents": "consents",
         "public.contents": "titles, descriptions and tags of contents",
+        "public.invitations": "invitations into projects",
         "public.media_assets": "facts about uploaded files",
         "public.notices": "notices about connected accounts",
         "public.objections": "objections",

@@ -54,6 +54,14 @@ PROBLEMS: Mapping[str, Problem] = {
         403, "Your role does not allow this", "You can look, but not change. Ask an owner of the project."
     ),
     "last_owner": Problem(409, "A project needs an owner", "Make somebody else an owner first."),
+    "invitation_unknown": Problem(
+        404,
+        "This invitation does not work",
+        "Nothing was changed. It was used, withdrawn, is older than seven days, or never was: ask for another one.",
+    ),
+    "invitation_used": Problem(
+        409, "Somebody has accepted this invitation", "It is spent. Whoever accepted it is in the project: look there."
+    ),
     "not_the_cron": Problem(401, "Not the cron", "This address is for the scheduler."),
     "not_the_queue": Problem(401, "Not the queue", "This address is for the queue's own deliveries."),
     "database_unavailable": Problem(
@@ -118,7 +126,14 @@ PROBLEMS: Mapping[str, Problem] = {
     ),
     # Media
     "upload_missing": Problem(
-        409, "The file has not arrived", "Send the file to the upload address first, then complete it."
+        409,
+        "The file has not arrived, or not all of it",
+        "What arrived is safe. Send the file, or its missing parts, to the upload address first, then complete it.",
+    ),
+    "not_in_parts": Problem(
+        409,
+        "This file is sent in one piece",
+        "Nothing was changed. Ask for its upload address again, and send the whole file there.",
     ),
     "storage_unavailable": Problem(
         503, "Media storage is not answering", "Your file is safe where it is. Try again in a few seconds."
@@ -164,6 +179,17 @@ PROBLEMS: Mapping[str, Problem] = {
         "You uploaded many files",
         "This file was not taken; those you have are safe. You can upload one more every 12 seconds.",
     ),
+    "too_many_parts": Problem(
+        429,
+        "You asked for many addresses of parts",
+        "The parts that arrived are safe, and the addresses you have stay good for their 15 minutes. You can ask once "
+        "more every 3 seconds.",
+    ),
+    "too_many_completions": Problem(
+        429,
+        "You completed many uploads",
+        "The file is safe where it is, and was not looked at. You can complete one more every 6 seconds.",
+    ),
     "too_many_preflights": Problem(
         429,
         "You checked many posts",
@@ -185,6 +211,9 @@ PROBLEMS: Mapping[str, Problem] = {
     ),
     "too_many_contents": Problem(
         429, "You made many contents", "None of these was stored. You can make one more every 6 seconds."
+    ),
+    "too_many_invitations": Problem(
+        429, "You invited many people", "Nothing was changed. You can invite one more every 2 minutes."
     ),
     # Webhooks
     "signature_invalid": Problem(

@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.stack import postgres
 from sandbox.stack.paths import MIGRATIONS
+from tests.database.test_edges import Ask
 from tests.database.test_rls import SEED, World
 
 # The people of tests/people.py and their project, without the functions that would make them.
@@ -59,6 +60,11 @@ def schema(server: postgres.Server) -> Iterator[World]:
 def seeded(schema: World) -> Iterator[psycopg.Connection[Any]]:
     with schema.connection.transaction(force_rollback=True):
         yield schema.connection
+
+
+@pytest.fixture
+def ask(schema: World, seeded: psycopg.Connection[Any]) -> Ask:
+    return Ask(schema.names, seeded)
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ COLUMNS = {
     ("projects", "SELECT"): ALL,
     ("projects", "UPDATE"): "name",
     ("project_members", "SELECT"): ALL,
-    ("project_members", "INSERT"): "project_id role user_id",
     ("project_members", "UPDATE"): "role",
+    ("invitations", "SELECT"): "created_at created_by expires_at id project_id role",
     ("contents", "SELECT"): ALL,
     ("contents", "INSERT"): "description project_id tags title type",
     ("contents", "UPDATE"): "description tags title type",
@@ -59,6 +59,7 @@ DELETES = {"project_members", "contents", "objections", "restrictions"}
 # Who may run which function. A pair is one function in private and its face in public.
 FOR_USERS = {
     *("private.project_ids", "private.require_role", "private.tags_are_sane", "private.take_caption_quota"),
+    "private.open_invitation_ids",
     *("public.begin_caption", "private.take_rate", "private.refuse_stopped_post", "private.refuse_restricted_caption"),
     *(
         f"{schema}.{name}"
@@ -67,11 +68,13 @@ FOR_USERS = {
             "create_project",
             "reserve_media",
             "media_to_complete",
+            "media_to_send",
             "start_connection",
             "may_disconnect",
             "create_publication",
             "may_advance",
             "preflight",
+            "possible_posts",
             "resolve_publication",
             "confirm_publication",
             "start_export",
@@ -80,6 +83,12 @@ FOR_USERS = {
             "may_count_view",
             "erasure_preview",
             "start_erasure",
+            "create_invitation",
+            "withdraw_invitation",
+            "invitation_preview",
+            "accept_invitation",
+            "project_people",
+            "connection_lifetimes",
         )
     ),
 }
@@ -88,6 +97,8 @@ FOR_THE_SYSTEM = {
     for schema in ("public", "private")
     for name in (
         "complete_media",
+        "media_upload",
+        "note_media_upload",
         "consume_oauth_state",
         "connection_id_for",
         "store_connection",
@@ -175,6 +186,7 @@ FOR_THE_SYSTEM = {
         "store_tombstones",
         "replay_tombstones",
         "purge_erasures",
+        "purge_invitations",
     )
 }
 

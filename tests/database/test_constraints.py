@@ -86,6 +86,8 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "exports_dataset_check": [{"dataset": ""}, {"dataset": "Contents"}, {"dataset": "d" * 61}],
     "exports_folder_check": [{"folder": f"exports/{'b' * 64}"}, {"folder": "media/"}],
     "exports_restarts_check": [{"restarts": -1}, {"restarts": 11}],
+    "invitations_check": [{"accepted_at": None}, {"accepted_by": None}],
+    "invitations_code_hash_check": [{"code_hash": "0" * 63}, {"code_hash": "A" * 64}],
     "mail_events_digest_check": [{"digest": "0" * 63}, {"digest": "event"}],
     "mail_outbox_attempts_check": [{"attempts": -1}],
     "mail_outbox_has_a_recipient": [{"user_id": None}],
@@ -123,6 +125,7 @@ REFUSED: Mapping[str, Sequence[Changes]] = {
     "media_assets_media_type_check": [{"media_type": "image/png"}],
     "media_assets_object_key_check": [{"object_key": "media/photo.jpg"}, {"object_key": f"media/{'a' * 64}.svg"}],
     "media_assets_sha256_check": [{"sha256": "0" * 63}, {"sha256": "0" * 65}, {"sha256": "A" * 64}],
+    "media_uploads_upload_id_check": [{"upload_id": ""}, {"upload_id": "u" * 2001}],
     "notices_cause_check": [{"cause": ""}, {"cause": "In words"}, {"cause": "c" * 61}],
     "notices_kind_is_known": [{"kind": "another"}],
     "oauth_states_cookie_hash_check": [{"cookie_hash": "a" * 63}, {"cookie_hash": "cookie"}],
@@ -199,6 +202,9 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     # One erasure at a time of one person.
     "erasures_user_id_key": [{"id": ID, "code": "b" * 32}],
     "former_jobs_pkey": [{}],
+    # One code, one invitation.
+    "invitations_code_hash_key": [{"id": ID}],
+    "invitations_pkey": [{"code_hash": "c" * 64}],
     "mail_events_pkey": [{}],
     # One mail for one key, and one for one id of Resend's.
     "mail_outbox_idempotency_key_key": [{"id": ID}],
@@ -209,6 +215,8 @@ TWICE: Mapping[str, Sequence[Changes]] = {
     ],
     "media_assets_object_key_key": [{"id": ID}],
     "media_assets_pkey": [{"object_key": f"media/{'b' * 64}.jpg"}],
+    # One upload under way for one file.
+    "media_uploads_pkey": [{}],
     "notices_pkey": [{}],
     "oauth_states_state_hash_key": [{"id": ID}],
     "oauth_states_pkey": [{"state_hash": "b" * 64}],
@@ -269,10 +277,14 @@ REFERENCES: Mapping[str, str] = {
     "erasure_projects_erasure_id_fkey": "goes",
     "erasure_receipts_erasure_id_fkey": "goes",
     "former_jobs_publication_id_fkey": "goes",
+    "invitations_accepted_by_fkey": "goes",
+    "invitations_created_by_fkey": "goes",
+    "invitations_project_id_fkey": "goes",
     "mail_outbox_user_id_fkey": "goes",
     "media_assets_content_id_fkey": "goes",
     "media_assets_created_by_fkey": "forgets",
     "media_assets_project_id_fkey": "goes",
+    "media_uploads_media_asset_id_fkey": "goes",
     "notices_project_id_fkey": "goes",
     "notices_publication_id_fkey": "goes",
     "notices_user_id_fkey": "goes",
@@ -318,6 +330,7 @@ MAY_BE_EMPTY: Mapping[str, str] = {
     "public.disconnections": "disconnected_by revocation_at",
     "public.exports": "after byte_size content_hash dataset downloaded_at expires_at lease_expires_at part_size"
     " ready_at",
+    "public.invitations": "accepted_at accepted_by",
     "public.media_assets": "audio_channels audio_codec audio_sample_rate bit_rate chroma completed_at created_by"
     " duration_ms edit_list fast_start frame_rate height multi_picture progressive refusal video_codec width",
     "public.notices": "connection_id publication_id read_at",

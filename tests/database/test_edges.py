@@ -11,8 +11,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.database.test_rls import World
-
 ENVELOPE = f"v1.k.{'b' * 16}.{'b' * 30}"
 
 
@@ -33,11 +31,6 @@ def refused(ask: Ask, statement: str, code: str, **values: object) -> None:
     with pytest.raises(psycopg.Error) as raised, ask.connection.transaction():
         ask(statement, **values)
     assert raised.value.diag.message_primary == code
-
-
-@pytest.fixture
-def ask(schema: World, seeded: psycopg.Connection[Any]) -> Ask:
-    return Ask(schema.names, seeded)
 
 
 CONSUME = """

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.database import test_edges as edges
+from tests.database import test_invitations as invitations
 from tests.database.test_mutants import survives
 from tests.database.test_rls import World
 
@@ -270,6 +271,105 @@ MISTAKES = {
         "(tg_op = 'DELETE' or new.role <> 'owner')",
         "tg_op = 'DELETE'",
         edges.test_the_last_owner_stays,
+    ),
+    "an invitation has no end": Mistake(
+        "is_open_invitation", "and p.expires_at > now() ", "", invitations.test_an_invitation_ends_at_its_end
+    ),
+    "an invitation opens at its end": Mistake(
+        "is_open_invitation",
+        "p.expires_at > now()",
+        "p.expires_at >= now()",
+        invitations.test_an_invitation_ends_at_its_end,
+    ),
+    "a code opens twice": Mistake(
+        "is_open_invitation",
+        "p.accepted_at is null and ",
+        "",
+        invitations.test_a_second_person_finds_a_spent_code_like_one_that_never_was,
+    ),
+    "who was an owner lets in": Mistake(
+        "is_open_invitation",
+        " and m.role = 'owner'",
+        "",
+        invitations.test_an_owner_who_is_none_any_more_lets_nobody_in_and_not_themselves_either,
+    ),
+    "any owner makes an invitation whole": Mistake(
+        "is_open_invitation",
+        " and m.user_id = p.created_by",
+        "",
+        invitations.test_an_owner_who_is_none_any_more_lets_nobody_in_and_not_themselves_either,
+    ),
+    "any code is the one": Mistake(
+        "invitation_of",
+        "i.code_hash = private.hash_of_code(p_code)",
+        "true",
+        invitations.test_what_is_nearly_a_code_opens_nothing,
+    ),
+    "the hash of a code is a code": Mistake(
+        "invitation_of",
+        "i.code_hash = private.hash_of_code(p_code)",
+        "p_code in (i.code_hash, '') or i.code_hash = private.hash_of_code(p_code)",
+        invitations.test_what_is_nearly_a_code_opens_nothing,
+    ),
+    "a spent code serves anybody": Mistake(
+        "invitation_of",
+        "i.accepted_by = auth.uid()",
+        "i.accepted_by is not null",
+        invitations.test_a_second_person_finds_a_spent_code_like_one_that_never_was,
+    ),
+    "an acceptance is not answered again": Mistake(
+        "invitation_of",
+        "i.accepted_by = auth.uid()",
+        "false",
+        invitations.test_whoever_accepted_is_answered_the_same_again,
+    ),
+    "a spent code is known to who was removed": Mistake(
+        "invitation_of",
+        " and m.user_id = i.accepted_by",
+        "",
+        invitations.test_a_spent_code_gives_nothing_back_that_an_owner_took,
+    ),
+    "a spent code opens again": Mistake(
+        "accept_invitation",
+        "if v_invitation.accepted_at is null then",
+        "if true then",
+        invitations.test_a_spent_code_gives_nothing_back_that_an_owner_took,
+    ),
+    "an invitation lowers a role": Mistake(
+        "accept_invitation",
+        " where m.role < excluded.role",
+        "",
+        invitations.test_a_role_is_raised_and_never_lowered_and_what_changes_nothing_spends_nothing,
+    ),
+    "an invitation that changes nothing is spent": Mistake(
+        "accept_invitation",
+        "if found then",
+        "if true then",
+        invitations.test_a_role_is_raised_and_never_lowered_and_what_changes_nothing_spends_nothing,
+    ),
+    "an editor invites": Mistake(
+        "create_invitation",
+        "'owner'",
+        "'editor'",
+        invitations.test_only_an_owner_invites_into_whatever_role_and_withdraws,
+    ),
+    "an editor withdraws": Mistake(
+        "withdraw_invitation",
+        "'owner'",
+        "'editor'",
+        invitations.test_only_an_owner_invites_into_whatever_role_and_withdraws,
+    ),
+    "what is spent is withdrawn": Mistake(
+        "withdraw_invitation",
+        " and i.accepted_at is null",
+        "",
+        invitations.test_what_is_spent_cannot_be_withdrawn_and_its_owner_is_told,
+    ),
+    "a name that is restricted is shown": Mistake(
+        "shown_name",
+        " and not private.is_restricted(p_user_id)",
+        "",
+        invitations.test_a_preview_says_what_one_would_join_and_whose_invitation_it_is,
     ),
 }
 

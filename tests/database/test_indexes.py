@@ -108,6 +108,13 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         " and (e.lease_expires_at is null or e.lease_expires_at <= now()) order by e.next_step_at limit p_limit",
     ),
     "former_jobs_publication_id_idx": "former_jobs_publication_id_fkey",
+    "invitations_accepted_by_idx": "invitations_accepted_by_fkey",
+    "invitations_created_by_idx": "invitations_created_by_fkey",
+    "invitations_expires_at_idx": (
+        "private.purge_invitations",
+        "from public.invitations as i where i.expires_at <= now() - interval '30 days' limit p_batch",
+    ),
+    "invitations_project_id_idx": "invitations_project_id_fkey",
     "mail_events_received_at_idx": (
         "private.purge_mail",
         "from private.mail_events as e where e.received_at <= now() - interval '7 days' limit p_batch",
@@ -128,7 +135,7 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "mail_outbox_user_id_idx": "mail_outbox_user_id_fkey",
     "media_assets_abandoned_idx": (
         "private.purge",
-        "from public.media_assets as a where a.state = 'uploading' and a.created_at <= now() - interval '24 hours'"
+        "from public.media_assets as a where a.state = 'uploading' and a.addressed_at <= now() - interval '24 hours'"
         " limit p_batch",
     ),
     "media_assets_content_id_idx": "media_assets_content_id_fkey",

@@ -37,6 +37,7 @@ ROWS = {
     "caption": "(select sum(used) from private.caption_usage where user_id = %s) as u (n)",
     "create_project": "public.projects where created_by",
     "create_content": "public.contents where created_by",
+    "invite": "public.invitations where created_by",
 }
 
 
@@ -60,8 +61,14 @@ class Desk:
         return "/rpc/start_connection", {"p_project_id": self.project_id, "p_platform": "tiktok", **hashes}
 
     def upload(self) -> tuple[str, dict[str, Any]]:
-        file = {"p_media_type": "image/jpeg", "p_byte_size": 9, "p_sha256": "0" * 64}
+        file = {"p_media_type": "image/jpeg", "p_byte_size": 9, "p_sha256": secrets.token_hex(32)}
         return "/rpc/reserve_media", {"p_content_id": self.body["content_id"], **file}
+
+    def parts(self) -> tuple[str, dict[str, Any]]:
+        return "/rpc/media_to_send", {"p_media_asset_id": self.body["media"][0]["media_asset_id"]}
+
+    def complete(self) -> tuple[str, dict[str, Any]]:
+        return "/rpc/media_to_complete", {"p_media_asset_id": self.body["media"][0]["media_asset_id"]}
 
     def preflight(self) -> tuple[str, dict[str, Any]]:
         return "/rpc/preflight", {"p_request": self._request()}
@@ -79,6 +86,9 @@ class Desk:
     def create_content(self) -> tuple[str, dict[str, Any]]:
         return "/contents", {"project_id": self.project_id, "type": "image", "title": "One more"}
 
+    def invite(self) -> tuple[str, dict[str, Any]]:
+        return "/rpc/create_invitation", {"p_project_id": self.project_id, "p_role": "viewer"}
+
     def _ask(self, rest: httpx.Client, action: str, **changes: Any) -> httpx.Response:
         path, body = getattr(self, action)()
         return rest.post(path, json=body | changes)
@@ -88,8 +98,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(project: Project, connect: Callable[..., Connected], photo: dict[str, str]) -> Desk:
-    """Made by the owner: what an editor has done so far is nothing."""
+def desk(
+    project: Project, connect: Callable[..., Connected], photo: dict[str, str], db: psycopg.Connection[Any]
+) -> Desk:
+    """Made by the owner: what the editor has done so far is nothing. An owner too, because only owners invite."""
+    db.execute("update public.project_members set role = 'owner' where user_id = %s", (project.editor.user.id,))
     return Desk(project.id, instagram_photo(connection_id=connect(project, "instagram").id, **photo))
 
 
@@ -162,7 +175,9 @@ def test_one_limit_is_not_another(project: Project, desk: Desk, db: psycopg.Conn
     assert desk.do(project.editor, action).is_success
 
 
-@pytest.mark.parametrize("action", ["connect", "upload", "preflight", "publish", "caption", "create_content"])
+@pytest.mark.parametrize(
+    "action", ["connect", "upload", "parts", "complete", "preflight", "publish", "caption", "create_content", "invite"]
+)
 @pytest.mark.parametrize("role", ["viewer", "stranger"])
 def test_what_the_role_refuses_does_not_count(
     project: Project, desk: Desk, db: psycopg.Connection[Any], role: str, action: str
@@ -173,7 +188,19 @@ def test_what_the_role_refuses_does_not_count(
     assert seconds_used(db, person.user, action) == 0
 
 
-# The same click again
+# The same again
+
+
+def test_an_upload_that_is_taken_up_again_counts_again(
+    project: Project, desk: Desk, db: psycopg.Connection[Any]
+) -> None:
+    """Its addresses are made anew."""
+    person, file = project.editor, {"p_sha256": secrets.token_hex(32)}
+    leave(db, person.user, "upload", 3)
+    answers = [desk.do(person, "upload", **file) for _ in range(4)]
+
+    assert len({answer.json()["id"] for answer in answers[:3]}) == 1
+    refused(answers[3], "upload")
 
 
 def test_the_same_click_again_counts_once_and_is_answered_beyond_the_limit(

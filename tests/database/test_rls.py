@@ -24,7 +24,8 @@ READ_BY_MEMBERS = {"select": "xyyy0x", "insert": NOBODY, "update": NOBODY, "dele
 CLOSED = dict.fromkeys(VERBS, NOBODY)
 EXPECTED: Mapping[str, Mapping[str, str]] = {
     "public.projects": READ_BY_MEMBERS | {"update": "xy000x"},
-    "public.project_members": READ_BY_MEMBERS | {"insert": "xyxxxx", "update": "xy000x", "delete": "xy000x"},
+    "public.project_members": READ_BY_MEMBERS | {"update": "xy000x", "delete": "xy0y0x"},
+    "public.invitations": CLOSED | {"select": "xy000x"},
     "public.contents": READ_BY_MEMBERS | {"insert": "xyyxxx", "update": "xyy00x", "delete": "xyy00x"},
     "public.media_assets": READ_BY_MEMBERS,
     "public.connections": READ_BY_MEMBERS,
@@ -47,6 +48,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.oauth_states": CLOSED,
     "private.caption_usage": CLOSED,
     "private.rate_limits": CLOSED,
+    "private.media_uploads": CLOSED,
     "private.object_deletions": CLOSED,
     "private.purge_runs": CLOSED,
     "private.tiktok_uploads": CLOSED,
@@ -80,8 +82,13 @@ SEED = """
     insert into public.contents (id, project_id, type, title) values (%(row)s, %(project)s, 'image', 'Seed');
     insert into public.media_assets (id, project_id, content_id, object_key, media_type, byte_size, sha256)
       values (%(row)s, %(project)s, %(row)s, 'media/' || repeat('a', 64) || '.jpg', 'image/jpeg', 1, repeat('0', 64));
+    insert into private.media_uploads (media_asset_id, upload_id) values (%(row)s, 'seed');
     insert into public.connections (id, project_id, platform, platform_account_id, callback_ids, display_name)
       values (%(row)s, %(project)s, 'tiktok', %(row)s, array['x'], 'Seed');
+    insert into public.invitations (project_id, role, code_hash, created_by, accepted_by, accepted_at)
+      values (%(project)s, 'viewer', repeat('b', 64), %(owner)s, %(viewer)s, now());
+    insert into public.invitations (id, project_id, role, code_hash, created_by)
+      values (%(row)s, %(project)s, 'viewer', repeat('a', 64), %(owner)s);
     insert into private.connection_tokens (connection_id, access_token, access_expires_at)
       values (%(row)s, 'v1.k.' || repeat('a', 16) || '.' || repeat('a', 30), now());
     insert into private.oauth_states (state_hash, cookie_hash, user_id, project_id, platform)
@@ -144,7 +151,6 @@ MEANT = {
 }
 INSERTS = {
     "public.contents": "(project_id, type, title) values (%(project)s, 'image', 'New')",
-    "public.project_members": "(project_id, user_id, role) values (%(project)s, %(stranger)s, 'viewer')",
     "public.objections": "(purpose) values ('publishing')",
     "public.restrictions": "default values",
     "public.profiles": "(display_name) values ('New')",
@@ -262,6 +268,19 @@ ESCALATIONS = {
         "insert into public.project_members (project_id, user_id, role) values (%(project)s, %(stranger)s, 'owner')",
         "x",
     ),
+    "an owner puts a stranger into the project": (
+        "owner",
+        "insert into public.project_members (project_id, user_id, role) values (%(project)s, %(stranger)s, 'viewer')",
+        "x",
+    ),
+    "a viewer removes an editor": (
+        "viewer",
+        "delete from public.project_members where user_id = %(editor)s",
+        "0",
+    ),
+    "an editor reads an invitation": ("editor", "select id from public.invitations where id = %(row)s", "0"),
+    "an owner reads who accepted an invitation": ("owner", "select accepted_by from public.invitations", "x"),
+    "an owner reads the hash of a code": ("owner", "select code_hash from public.invitations", "x"),
     "an owner moves a membership to another project": (
         "owner",
         "update public.project_members set project_id = gen_random_uuid() where user_id = %(viewer)s",

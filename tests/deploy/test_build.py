@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,11 +24,24 @@ MANIFESTS = {"requirements.txt", "pyproject.toml", "uv.lock"}
 NEEDED = {"anthropic", "boto3", "cryptography", "httpx", "postgrest", "pydantic", "pymediainfo", "starlette", "vercel"}
 
 
+# What the web client is told at its build; the functions learn theirs when they run.
+ADDRESSES = {
+    "SUPABASE_URL": "https://abcdefgh.supabase.co",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_of_a_test",
+    "R2_PUBLIC_URL": "https://media.example.com",
+    "R2_ENDPOINT": "https://account.r2.cloudflarestorage.com",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     root: Path
     config: dict[str, object]
     functions: dict[str, dict[str, object]]
+
+    @property
+    def static(self) -> Path:
+        return self.root / ".vercel" / "output" / "static"
 
     def files(self, function: str) -> dict[str, str]:
         files = self.functions[function]["filePathMap"]
@@ -41,7 +56,9 @@ def built(checkout: Callable[[str], Path]) -> Built:
     link.parent.mkdir()
     link.write_text(json.dumps({"projectId": "prj_local", "orgId": "team_local", "settings": {}}), encoding="utf-8")
     command = [str(VERCEL), "build", "--yes", "--token", "none"]
-    done = subprocess.run(command, cwd=root, env=vercel_environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=root, env=vercel_environment() | ADDRESSES, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     output = root / ".vercel" / "output"
     made = {folder: folder / ".vc-config.json" for folder in (output / "functions").rglob("*.func")}
@@ -85,10 +102,37 @@ def test_only_the_functions_and_their_library_are_bundled(built: Built) -> None:
 
 
 def test_what_stands_in_a_folder_with_a_dot_is_carried(built: Built) -> None:
-    static = built.root / ".vercel" / "output" / "static"
+    assert (built.static / "SECURITY.md").read_bytes() == (ROOT / "SECURITY.md").read_bytes()
+    for name in (".well-known/security.txt", "openapi.json", "privacy/data.html"):
+        assert (built.static / "web" / name).read_bytes() == (ROOT / "public" / name).read_bytes(), name
 
-    for name in ("public/.well-known/security.txt", "public/index.html", "SECURITY.md"):
-        assert (static / name).read_bytes() == (ROOT / name).read_bytes(), name
+
+def test_the_web_client_is_built_for_the_addresses_of_its_deployment_and_talks_to_no_others(built: Built) -> None:
+    page = (built.static / "web" / "index.html").read_text(encoding="utf-8")
+    policy = re.findall('http-equiv="Content-Security-Policy" content="([^"]+)"', html.unescape(page))
+    scripts = re.findall('src="/assets/([^"]+)"', page)
+
+    assert json.loads((built.static / "web" / "config.json").read_text()) == {
+        "supabase_url": ADDRESSES["SUPABASE_URL"],
+        "supabase_publishable_key": ADDRESSES["SUPABASE_PUBLISHABLE_KEY"],
+        "media_url": ADDRESSES["R2_PUBLIC_URL"],
+    }
+    assert policy == [
+        f"connect-src 'self' {ADDRESSES['SUPABASE_URL']} {ADDRESSES['R2_ENDPOINT']}; "
+        f"img-src 'self' blob: data: {ADDRESSES['R2_PUBLIC_URL']}; media-src 'self' blob: {ADDRESSES['R2_PUBLIC_URL']}"
+    ]
+    assert scripts, page
+    assert all((built.static / "web" / "assets" / script).is_file() for script in scripts)
+    assert "<script>" not in page
+    assert not list(built.static.rglob("*.map"))
+
+
+def test_every_route_of_the_web_client_leads_to_a_file_of_the_build(built: Built) -> None:
+    wanted = json.loads((ROOT / "vercel.json").read_text(encoding="utf-8"))
+    targets = {route.get("dest", "") for route in wanted["routes"]}
+
+    for dest in sorted(dest for dest in targets if "$" not in dest and not dest.startswith("/functions/")):
+        assert dest == "" or (built.static / dest.lstrip("/")).is_file(), dest
 
 
 def test_no_secret_is_bundled(built: Built) -> None:

@@ -15,6 +15,7 @@ from sandbox.openapi.endpoints import every_endpoint
 from sandbox.stack import keys, postgres
 from sandbox.stack.children import answers
 from sandbox.stack.ports import Ports
+from sandbox.stack.routes import BUILT
 from sandbox.stack.stack import Stack, running
 from tests.deploy.conftest import VERCEL, vercel_environment
 
@@ -45,6 +46,8 @@ def prepare(root: Path, stack: Stack) -> None:
     lines = "".join(f"{name}={json.dumps(value)}\n" for name, value in stack.env.items())
     (root / ".env").write_text(lines, encoding="utf-8")
     config = json.loads((root / "vercel.json").read_text(encoding="utf-8"))
+    # The web client takes no part: `vercel dev` would start a server for it instead of building it.
+    config["builds"] = [build for build in config["builds"] if build["use"] != BUILT]
     for build in config["builds"]:
         build.pop("config", None)
     (root / "vercel.json").write_text(json.dumps(config), encoding="utf-8")

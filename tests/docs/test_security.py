@@ -13,8 +13,9 @@ PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
 ITEMS = {
     *(f"O-{n}" for n in range(1, 16)),
     *(f"T-{n}" for n in range(1, 18)),
-    *(f"S-{n}" for n in range(1, 23)),
+    *(f"S-{n}" for n in range(1, 25)),
     *(f"V-{n}" for n in range(1, 14)),
+    *(f"U-{n}" for n in range(1, 8)),
     *(f"Q-{n}" for n in range(3, 11)),
     *("P-1", "P-2", "P-4", "P-5", "P-7", "P-8", "E-9", "G-1", "G-9", "G-12", "L-7", "L-8"),
 }

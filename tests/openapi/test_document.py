@@ -95,6 +95,9 @@ def test_every_problem_is_somebodys() -> None:
 ELSEWHERE = {
     "auth_unavailable",
     "last_owner",
+    "invitation_unknown",
+    "invitation_used",
+    "too_many_invitations",
     "too_many_projects",
     "too_many_contents",
     "too_many_changes",

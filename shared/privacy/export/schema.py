@@ -7,7 +7,7 @@ what only drives a worker. One more table is one such function, a row type here 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, TypedDict
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict
 
 from pydantic import Field
 
@@ -15,9 +15,10 @@ from shared.database import Platform
 from shared.outputs import Count, Id, Moment
 
 # Another schema, or another order, is another version: what was published stays as it is.
-VERSION = 1
+VERSION: Final = 2
 
 type State = Literal["queued", "preparing", "processing", "committing", "published", "failed", "unknown"]
+type Role = Literal["viewer", "editor", "owner"]
 type Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -51,8 +52,21 @@ class Project(TypedDict):
 class Membership(TypedDict):
     project_id: Id
     user_id: Id
-    role: Literal["viewer", "editor", "owner"]
+    role: Role
     created_at: Moment
+
+
+class Invitation(TypedDict):
+    """Into a project: those that you made, and those that you accepted."""
+
+    id: Id
+    project_id: Id
+    role: Role
+    created_by: Id | None
+    created_at: Moment
+    expires_at: Moment
+    accepted_by: Id | None
+    accepted_at: Moment | None
 
 
 class Content(TypedDict):
@@ -263,6 +277,10 @@ DATASETS = (
     Dataset("sessions", "auth.sessions", Session, "to keep you signed in", "until the session ends", settled=False),
     Dataset("projects", "public.projects", Project, "to keep your work apart from that of others", _ACCOUNT),
     Dataset("project_members", "public.project_members", Membership, "to decide who may see and change what", _PROJECT),
+    Dataset(
+        "invitations", "public.invitations", Invitation, "to let in whom an owner of a project invites",
+        "30 days after its end",
+    ),
     Dataset("contents", "public.contents", Content, "to publish it, and to write a caption if you ask", _PROJECT),
     Dataset("media_assets", "public.media_assets", MediaAsset, "to publish it", "as long as its content"),
     Dataset("connections", "public.connections", Connection, "to publish to your account", "until disconnected"),
@@ -309,7 +327,7 @@ class Manifest(TypedDict):
     """
 
     format: Literal["itoms-export"]
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     schema: Annotated[str, Field(json_schema_extra={"format": "uri"})]
     generated_at: Moment
     content_hash: Sha256

@@ -8,15 +8,14 @@ purge, and a rule that removes a row too early or too late.
 A new table is a few lines in the module of its area; what is not said of a column is as the table says:
 
     Table(
-        name="public.invitations",
-        holds="Whom you invited to a project, and when.",
-        columns="id project_id email invited_by created_at",
-        purpose="To let the person you invited join your project.",
+        name="public.remarks",
+        holds="What you remarked on a content, and when.",
+        columns="id project_id content_id text made_by created_at",
+        purpose="To show it to those who work on the content with you.",
         basis=Basis.CONTRACT,
-        retention=For("30 days", since="created_at", rule="purge_invitations"),
+        retention=For("1 year", since="created_at", rule="purge_remarks"),
         erasure=WITH_PROJECT,
-        recipients=(SUPABASE, RESEND),
-        differs=(Column(name="invited_by", erasure=UNLINKED),),
+        differs=(Column(name="made_by", erasure=UNLINKED),),
     )
 
 `rule` is a function that shared/purging.py calls. `Until("you ...", CASCADE)` is what a foreign key does, and

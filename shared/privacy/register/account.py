@@ -43,9 +43,10 @@ AREA = Area(
         ),
         Table(
             name="public.profiles",
-            holds="What you call yourself. Nobody else gets it.",
+            holds="What you call yourself. Those who share a project with you see it, and those you invite; nobody else"
+            " gets it.",
             columns="user_id display_name updated_at",
-            purpose="To address you as you like.",
+            purpose="To address you as you like, and to tell the people of a project who is in it.",
             basis=Basis.CONTRACT,
             retention=Until("your account is deleted", CASCADE),
             erasure=WITH_ACCOUNT,

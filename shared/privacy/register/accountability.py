@@ -23,8 +23,8 @@ _OWN_LOG = "A log of what itoms did, not of you; what you did and what became of
 
 AREA = Area(
     "Answering for what we do",
-    "itoms writes down every connect, disconnect, post and operation in a log that nobody can change unseen. It holds"
-    " no caption, no token and no name of a user.",
+    "itoms writes down every connect, disconnect, post and operation, and who joins or leaves a project, in a log that"
+    " nobody can change unseen. It holds no caption, no token and no name of a user.",
     (
         Table(
             name="private.audit_log",

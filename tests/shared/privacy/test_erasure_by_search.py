@@ -31,10 +31,12 @@ COLUMNS = {
     ("profiles", "display_name"),
 }
 ARGUMENTS = {
+    ("accept_invitation", "p_code"),
     ("create_project", "name"),
     ("create_publication", "p_idempotency_key"),
     ("create_publication", "p_request"),
     ("create_publication", "p_request_hash"),
+    ("invitation_preview", "p_code"),
     ("preflight", "p_request"),
     ("reserve_media", "p_media_type"),
     ("reserve_media", "p_sha256"),
@@ -182,9 +184,12 @@ class Life:
     def _share(self) -> None:
         """A project that somebody else owns: what the person made in it stays with the others, by the Data Policy."""
         project_id = self.other.create_project("Shared")
-        with self.other.supabase.as_user(self.other.user) as rest:
-            member = {"project_id": project_id, "user_id": self.person.user.id, "role": "editor"}
-            rest.post("/project_members", json=member).raise_for_status()
+        invitation = self.other.invite(project_id, "editor")
+        self.person.accept(invitation["code"]).raise_for_status()
+        self.ids["accepted invitation"] = invitation["id"]
+        made = self.person.invite(self.ids["project"], "viewer")
+        self.ids["invitation"] = made["id"]
+        self.markers |= {"token of an invitation": invitation["code"], "token of another": made["code"]}
         self.shared["title"] = marker()
         self.shared["content id"] = self.person.create_content(project_id, title=self.shared["title"])
 

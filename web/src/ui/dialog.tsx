@@ -14,7 +14,10 @@ export function Dialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
+    /* Taken out of the page without that, it would keep the focus to itself. */
+    return () => shown?.close();
   }, []);
   return (
     <dialog

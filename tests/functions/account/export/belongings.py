@@ -33,6 +33,7 @@ COUNTS = {
     "sessions": "auth.sessions where user_id = %(user)s",
     "projects": "public.projects where id = %(project)s",
     "project_members": "public.project_members where user_id = %(user)s",
+    "invitations": "public.invitations where created_by = %(user)s",
     "contents": "public.contents where project_id = %(project)s",
     "media_assets": "public.media_assets where project_id = %(project)s",
     "media_files": "public.media_assets where project_id = %(project)s and state = 'ready'",
@@ -58,6 +59,8 @@ PERSONAL = """
       values (gen_random_uuid(), %(project)s, 'tiktok', %(other)s, 1);
     insert into public.access_endings (connection_id, project_id, platform, cause, tokens_deleted)
       values (gen_random_uuid(), %(project)s, 'tiktok', 'token_expired', 1);
+    insert into public.invitations (project_id, role, code_hash, created_by, accepted_by, accepted_at)
+      values (%(project)s, 'editor', private.hash_of_code(%(project)s), %(user)s, %(other)s, now());
     insert into public.notices (user_id, project_id, kind, platform, cause)
       select u, %(project)s, 'access_ended', 'tiktok', 'token_expired'
       from unnest(array[%(user)s, %(other)s]::uuid[]) as u;

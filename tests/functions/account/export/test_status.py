@@ -86,7 +86,7 @@ def test_a_member_finds_nothing_of_other_people(project: Project, everything: Na
     assert archive.ids("projects") == {project.id}
     for table in ("media_assets", "connections", "publications", "publication_items", "publication_events"):
         assert archive.rows(table) == []
-    for table in ("consents", "objections", "caption_usage", "notices", "disconnections"):
+    for table in ("consents", "objections", "caption_usage", "notices", "disconnections", "invitations"):
         assert len(archive.rows(table)) == 1, table
     for person in (project.owner, project.viewer, project.stranger):
         assert person.user.id.encode() not in archive.text

@@ -27,6 +27,23 @@ export const problems: Readonly<Record<string, { title: string; detail: string }
     detail:
       "Something you typed is too long, empty, or has characters that cannot be kept. Change it and try again.",
   },
+  role_too_low: {
+    title: "Your role does not allow this",
+    detail: "You can look, but not change. Ask an owner of the project.",
+  },
+  invitation_unknown: {
+    title: "This invitation does not work",
+    detail:
+      "Nothing was changed. It was used, withdrawn, is older than seven days, or never was: ask for another one.",
+  },
+  invitation_used: {
+    title: "Somebody has accepted this invitation",
+    detail: "It is spent. Whoever accepted it is in the project: look there.",
+  },
+  too_many_invitations: {
+    title: "You invited many people",
+    detail: "Nothing was changed. You can invite one more every 2 minutes.",
+  },
   sign_in_again: {
     title: "Your password is needed once more",
     detail:

@@ -1,5 +1,67 @@
-import { NotFound } from "../../shell/not-found";
+import { useEffect, useState } from "preact/hooks";
+import { type Connection, useConnections } from "../../data/connections";
+import { mayEdit } from "../../data/projects";
+import { t } from "../../i18n";
+import { useHere } from "../../shell/project";
+import { ProblemBanner } from "../../ui/banner";
+import { Page } from "../../ui/page";
+import type { Platform } from "../../ui/platform-icon";
+import "./connections.css";
+import { Disconnect } from "./disconnect";
+import { OutcomeBanner } from "./outcome-banner";
+import { useNote } from "./outcome-note";
+import { headingId, PlatformCard } from "./platform-card";
+import { Receipts } from "./receipts";
 
-export default function Later() {
-  return <NotFound />;
+export default function Connections() {
+  const { project } = useHere();
+  const { data, error, refetch } = useConnections(project.id);
+  const outcome = useNote(project.id);
+  const [leaving, setLeaving] = useState<Connection | null>(null);
+  const [gone, setGone] = useState<Connection | null>(null);
+  /* The button that had the focus is gone with its account. */
+  useEffect(() => {
+    if (gone) document.getElementById(headingId(gone.platform))?.focus();
+  }, [gone]);
+  const close = (isGone: boolean) => {
+    setLeaving(null);
+    if (isGone) setGone(leaving);
+  };
+  return (
+    <Page
+      title={t.connections.title}
+      lead={mayEdit(project.role) ? t.connections.lead : t.connections.viewer}
+    >
+      {outcome && <OutcomeBanner outcome={outcome} />}
+      {error && !data ? (
+        <ProblemBanner error={error} onRetry={() => void refetch()} />
+      ) : (
+        <div class="platforms">
+          <PlatformCard platform="instagram" onDisconnect={setLeaving} />
+          <PlatformCard platform="tiktok" onDisconnect={setLeaving} />
+        </div>
+      )}
+      <Receipts />
+      <AtThePlatform />
+      {leaving && <Disconnect connection={leaving} onClose={close} />}
+    </Page>
+  );
+}
+
+/** Section 4.4 of the Data Policy. */
+function AtThePlatform() {
+  const { atPlatform } = t.connections;
+  const platforms: readonly Platform[] = ["instagram", "tiktok"];
+  return (
+    <section class="below stack tight" aria-labelledby="at-the-platform">
+      <h2 id="at-the-platform">{atPlatform.title}</h2>
+      <p class="quiet">{atPlatform.lead}</p>
+      <ul class="menus">
+        {platforms.map((platform) => (
+          <li key={platform}>{atPlatform[platform]}</li>
+        ))}
+      </ul>
+      <p class="quiet small">{atPlatform.after}</p>
+    </section>
+  );
 }
