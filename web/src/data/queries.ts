@@ -9,7 +9,8 @@ export function newQueries(): QueryClient {
         staleTime: 10_000,
         retry: (failures, error) => failures < 2 && asProblem(error).isPassing,
       },
-      mutations: { retry: false },
+      /* Without a network it fails at once: what is sent later, when nobody expects it any more, is no click. */
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }
