@@ -84,11 +84,13 @@ export function Composer({ content, connections }: { content: Content; connectio
             />
           ))}
         </fieldset>
-        <div class="aside stack">
-          <Preview posts={posts} media={ready} />
-          {!isLocked && (
-            <CheckList posts={posts} checks={checks} findings={found} onAgain={() => checker.again()} />
-          )}
+        <div class="aside">
+          <div class="stack scrolls">
+            <Preview posts={posts} media={ready} />
+            {!isLocked && (
+              <CheckList posts={posts} checks={checks} findings={found} onAgain={() => checker.again()} />
+            )}
+          </div>
           <ClickBox {...{ project: project.id, posts, shown, clicker }} findings={found} onPress={press} />
         </div>
       </div>
