@@ -22,6 +22,7 @@ export const captions = {
   variant: (position: string) => `Suggestion ${position}`,
   arrived: (count: string) => `Suggestions to choose from: ${count}.`,
   use: "Use this caption",
+  inUse: "In the caption field",
   used: "It is in the caption field. Change it as you like.",
   putBack: "Put my own text back",
   puttingBack: "Your own text is in the caption field again.",

@@ -18,6 +18,12 @@ export const tiktok = {
     FOLLOWER_OF_CREATOR: "Followers",
     SELF_ONLY: "Only me",
   },
+  audienceHints: {
+    PUBLIC_TO_EVERYONE: "Everybody on TikTok.",
+    MUTUAL_FOLLOW_FRIENDS: "Followers whom this account follows back.",
+    FOLLOWER_OF_CREATOR: "Everybody who follows this account.",
+    SELF_ONLY: "Nobody but this account.",
+  },
   interactions: "What others may do",
   allowComment: "Allow Comment",
   allowDuet: "Allow Duet",

@@ -25,16 +25,16 @@ export function CaptionPanel({
   onClose: () => void;
 }) {
   const id = useId();
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useRef<HTMLElement>(null);
   const { shown, written, ask } = useCaptions(contentId);
   useEffect(() => heading.current?.focus(), []);
   const fields = written.data?.sent.fields ?? shown.data;
   return (
     <section class="card stack" aria-labelledby={id}>
       <header class="row apart">
-        <h3 id={id} ref={heading} tabIndex={-1}>
+        <strong id={id} ref={heading} tabIndex={-1}>
           {t.captions.title}
-        </h3>
+        </strong>
         <Button look="plain" small onClick={onClose}>
           {t.captions.close}
         </Button>

@@ -3,6 +3,7 @@ import type { components } from "../../../api/schema";
 import { t } from "../../../i18n";
 import { number } from "../../../i18n/format";
 import { Button } from "../../../ui/button";
+import { Badge } from "../../../ui/pieces";
 
 type Given = {
   variants: readonly components["schemas"]["Variant"][];
@@ -12,7 +13,7 @@ type Given = {
 
 /** Choosing one replaces what stood in the caption field, so that text waits here to be put back. */
 export function Variants({ variants, onChoose, current }: Given) {
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useRef<HTMLElement>(null);
   const [own, setOwn] = useState<string | null>(null);
   const [said, setSaid] = useState(t.captions.arrived(number(variants.length)));
   useEffect(() => heading.current?.focus(), []);
@@ -28,18 +29,19 @@ export function Variants({ variants, onChoose, current }: Given) {
   };
   return (
     <div class="stack tight">
-      <h4 ref={heading} tabIndex={-1}>
+      <strong ref={heading} tabIndex={-1}>
         {t.captions.variants}
-      </h4>
+      </strong>
       <ol class="plain stack tight">
         {variants.map(({ text }, index) => (
           <li key={text} class="variant stack tight">
-            <h5 class="only-spoken">{t.captions.variant(number(index + 1))}</h5>
+            <span class="only-spoken">{t.captions.variant(number(index + 1))}</span>
             <p class="text">{text}</p>
-            <div>
+            <div class="row">
               <Button small onClick={() => use(text)}>
                 {t.captions.use}
               </Button>
+              {text === current && <Badge tone="good">{t.captions.inUse}</Badge>}
             </div>
           </li>
         ))}

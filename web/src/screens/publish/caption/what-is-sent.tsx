@@ -6,7 +6,7 @@ export function WhatIsSent({ fields, wasSent }: { fields: CaptionFields; wasSent
   const words = t.captions.fields;
   return (
     <div class="stack tight">
-      <h4>{wasSent ? t.captions.afterTitle : t.captions.beforeTitle}</h4>
+      <strong>{wasSent ? t.captions.afterTitle : t.captions.beforeTitle}</strong>
       <p class="small quiet">{wasSent ? t.captions.after : t.captions.before}</p>
       <dl class="facts sent">
         <Field name={words.title} text={fields.title} />

@@ -6,11 +6,12 @@ import type { Part } from "./tiktok-form";
 /** Exactly the audiences that TikTok offers to this account, and none of them chosen. */
 export function Audience({ creator, shown, choose, disabled }: Part) {
   const isBranded = shown.brandedContent;
+  const hint = shown.privacyLevel ? t.tiktok.audienceHints[shown.privacyLevel] : t.tiktok.audienceHint;
   const levels = creator ? offeredLevels(creator) : [];
   return (
     <SelectField
       label={t.tiktok.audience}
-      hint={isBranded ? t.tiktok.brandedNotPrivate : t.tiktok.audienceHint}
+      hint={isBranded ? t.tiktok.brandedNotPrivate : hint}
       value={shown.privacyLevel ?? ""}
       disabled={disabled || !creator}
       required
@@ -18,7 +19,7 @@ export function Audience({ creator, shown, choose, disabled }: Part) {
         choose({ privacyLevel: levels.find((level) => level === event.currentTarget.value) ?? null })
       }
     >
-      <option value="" disabled hidden>
+      <option value="" hidden>
         {t.tiktok.chooseAudience}
       </option>
       {levels.map((level) => {
