@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Connection } from "../../data/connections";
 import type { Content } from "../../data/contents";
+import { publicationsKey } from "../../data/publications";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
 import { useSignedIn } from "../../shell/session";
@@ -133,7 +134,7 @@ function useOutcome(shown: Shown, project: string, reload: () => void): void {
     const ids = publications(done);
     if (ids.length > 0) {
       reload();
-      void queries.invalidateQueries({ queryKey: ["publications"] });
+      void queries.invalidateQueries({ queryKey: publicationsKey });
     }
     if (wasRefused(done)) return;
     const [only, ...others] = ids;

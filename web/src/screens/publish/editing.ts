@@ -2,7 +2,7 @@ import type { Connection } from "../../data/connections";
 import { type Content, isVideo, type Media } from "../../data/contents";
 import { t } from "../../i18n";
 import { number } from "../../i18n/format";
-import { accountName } from "../connections/account-name";
+import { accountName } from "../../ui/connection-words";
 import type { Account, Post } from "./bodies";
 import type { Check } from "./checker";
 import type { Draft } from "./draft";

@@ -1,10 +1,9 @@
 import type { Connection } from "../../../data/connections";
 import { t } from "../../../i18n";
 import { paths } from "../../../paths";
+import { accountName, reasonWords } from "../../../ui/connection-words";
 import { Choice } from "../../../ui/field";
 import { PlatformIcon } from "../../../ui/platform-icon";
-import { accountName } from "../../connections/account-name";
-import { reasonWords } from "../../connections/reason";
 import type { Editing } from "../editing";
 import { places } from "../places";
 
