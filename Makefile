@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test e2e crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach breach-drill vercel requirements clean
+.PHONY: help setup demo dev test e2e crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach lighthouse breach-drill vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-export   what one archive of 5,000 publications takes"
 	@echo "make bench-breach   what telling 100,000 people of a breach takes, with kills in between"
 	@echo "make breach-drill   a breach from its opening to its end, on made-up people, with its timeline"
+	@echo "make lighthouse     what Lighthouse says of the main screens, and what their first load weighs"
 	@echo "make vercel         build for Vercel and check what would be deployed"
 	@echo "make clean          remove everything that the other commands made"
 
@@ -109,8 +110,16 @@ bench-rotation: setup
 
 bench-export: setup
 	@$(PYTHON) -m bench.export
+
 bench-breach: setup
 	@$(PYTHON) -m bench.breach
+
+lighthouse: setup tools/lighthouse/node_modules
+	@$(PYTHON) -m bench.lighthouse
+
+tools/lighthouse/node_modules: tools/lighthouse/package-lock.json
+	@npm ci --prefix tools/lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 breach-drill: setup
 	@$(PYTHON) -m ops.breach drill
@@ -127,5 +136,5 @@ requirements: setup
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --custom-compile-command "make requirements" requirements-dev.in -o requirements-dev.txt
 
 clean:
-	rm -rf .local .venv .vercel node_modules web/node_modules public/assets public/index.html tools/vercel/node_modules tools/secrets/node_modules supabase/.temp .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .local .venv .vercel node_modules web/node_modules public/assets public/index.html tools/vercel/node_modules tools/secrets/node_modules tools/lighthouse/node_modules supabase/.temp .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from sandbox.seed import seed_contents, supabase_of
 from sandbox.stack import keys
 from sandbox.stack.children import ChildFailed
-from sandbox.stack.clients import Supabase
 from sandbox.stack.crons import Crons
 from sandbox.stack.paths import ROOT
 from sandbox.stack.ports import Ports, PortTaken
@@ -34,20 +34,22 @@ def main() -> int:
 
 
 def demo_login(stack: Stack) -> str:
+    """Somebody with a photo and a video who has connected nothing yet. Returns the password."""
     password = stack.keys["DEMO_PASSWORD"]
-    url, names = stack.addresses.supabase, ("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY")
-    with Supabase(url, *(stack.keys[name] for name in names)) as supabase:
-        supabase.sign_up(DEMO_EMAIL, password)
+    with supabase_of(stack) as supabase:
+        seed_contents(stack, supabase.sign_up(DEMO_EMAIL, password))
     return password
 
 
 def welcome(stack: Stack, password: str) -> str:
     at = stack.addresses
     return f"""
-itoms runs. Everything is local and starts empty; Ctrl-C stops it.
+itoms runs, on this machine alone. Ctrl-C stops it, and the next start begins anew.
 
-  app         {at.app}
-  sign in     {DEMO_EMAIL}  {password}
+  open        {at.app}
+  sign in     {DEMO_EMAIL}
+  password    {password}
+
   Supabase    {at.supabase}
   storage     {at.r2}
   platforms   {at.sandbox}   (what was posted: {at.sandbox}/control/ledger)

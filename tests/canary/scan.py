@@ -24,7 +24,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Something that was written or sent. Its place starts with log, response, table, outbound or exception."""
+    """Something written or sent. Its place starts with log, response, table, outbound, exception or browser."""
 
     place: str
     text: str

@@ -27,15 +27,21 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "tiktok token": (f"{TIKTOK} *",),
     "instagram code": ("outbound api.instagram.com *",),
     "tiktok code": (f"{TIKTOK} POST /v2/oauth/token/*",),
-    "state": ("response POST /api/oauth/*/start body", "outbound www.instagram.com *", "outbound www.tiktok.com *"),
+    "state": (
+        "response POST /api/oauth/*/start body",
+        "browser answer POST /api/oauth/*/start",
+        "outbound www.instagram.com *",
+        "outbound www.tiktok.com *",
+    ),
     "cookie": ("response POST /api/oauth/*/start header set-cookie",),
-    "session": (),
+    # What Supabase's own client keeps, to stay signed in.
+    "session": ("browser local storage", "browser answer POST /auth/v1/*"),
     # To its own creator and to the platforms, and where it is kept until then.
-    "caption": ("response *", "table public.publications", f"{INSTAGRAM} *", f"{TIKTOK} *"),
-    # What a person calls themselves is for those they share a project with, who ask the Data API.
-    "name": ("table public.profiles",),
+    "caption": ("response *", "browser *", "table public.publications", f"{INSTAGRAM} *", f"{TIKTOK} *"),
+    # What a person calls themselves is for themselves and those they share a project with, who ask the Data API.
+    "name": ("browser *", "table public.profiles"),
     # Read from Auth at the moment of sending, and nowhere else.
-    "e-mail": ("outbound api.resend.com POST /emails body",),
+    "e-mail": ("browser *", "outbound api.resend.com POST /emails body"),
     "SUPABASE_SECRET_KEY": (),
     "SUPABASE_JWT_SECRET": (),
     "TOKEN_ENCRYPTION_KEYS": (),

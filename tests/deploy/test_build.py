@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import subprocess
@@ -108,7 +109,7 @@ def test_what_stands_in_a_folder_with_a_dot_is_carried(built: Built) -> None:
 
 def test_the_web_client_is_built_for_the_addresses_of_its_deployment_and_talks_to_no_others(built: Built) -> None:
     page = (built.static / "web" / "index.html").read_text(encoding="utf-8")
-    policy = re.findall('http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    policy = re.findall('http-equiv="Content-Security-Policy" content="([^"]+)"', html.unescape(page))
     scripts = re.findall('src="/assets/([^"]+)"', page)
 
     assert json.loads((built.static / "web" / "config.json").read_text()) == {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,14 +10,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from sandbox.chromium import SWITCHES, find_chromium
 from sandbox.creator import Creator
 from sandbox.stack.clients import User
 from sandbox.stack.paths import ROOT
 from sandbox.stack.stack import Stack
+from tests.canary_plugin import Canary
+from tests.web.eyes import Eyes
 from tests.web.visitor import Visitor
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -35,35 +34,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, "Chromium is missing: install your system's package, or say where it is with CHROMIUM=/path/to/it"
     assert (ROOT / "public" / "index.html").is_file(), "The web client is not built: run `make setup`"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(SWITCHES))
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def visit(chromium: Browser, stack: Stack) -> Iterator[MakeVisitor]:
+def visit(chromium: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[MakeVisitor]:
     """`visit()` is somebody who is not signed in, `visit(creator)` that person; options are Playwright's for a context.
 
     Afterwards nobody may have met an error that the browser itself noticed: `visitor.expect_problem(...)` allows one.
     """
     visitors: list[Visitor] = []
-    contexts: list[BrowserContext] = []
+    contexts: list[tuple[BrowserContext, Eyes]] = []
+    canary = request.config.pluginmanager.get_plugin("canary")
+    assert isinstance(canary, Canary)
 
     def make(creator: Creator | None = None, **options: object) -> Visitor:
         kept = {"storage_state": signed_in(stack, creator.user)} if creator else {}
         given = {"base_url": stack.addresses.app, "viewport": {"width": 1280, "height": 900}, **kept, **options}
         context = chromium.new_context(**given)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
+        contexts.append((context, Eyes(context, canary.watch, stack.addresses.app)))
         visitors.append(Visitor(context.new_page(), stack.addresses))
         return visitors[-1]
 
     yield make
-    for context in contexts:
+    for context, eyes in contexts:
+        eyes.look()
         context.close()
     assert [problem for visitor in visitors for problem in visitor.problems] == []
 

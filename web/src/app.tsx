@@ -1,7 +1,8 @@
 import { QueryClientProvider } from "@tanstack/preact-query";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { newQueries } from "./data/queries";
+import { invitationCode } from "./invitation";
 import { APP_PATHS, paths } from "./paths";
 import { ForgotPassword } from "./screens/sign-in/forgot-password";
 import { Landing } from "./screens/sign-in/landing";
@@ -94,6 +95,17 @@ function SignedIn({ session }: { session: Session }) {
 }
 
 function Start() {
+  return invitationCode() ? <ToInvitation /> : <ToProject />;
+}
+
+/** Whoever came with an invitation and made an account first. */
+function ToInvitation() {
+  const { route } = useLocation();
+  useEffect(() => route(paths.join + location.hash, true), [route]);
+  return null;
+}
+
+function ToProject() {
   useProjectStart(paths.publish);
   return null;
 }

@@ -1,7 +1,7 @@
 import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-js";
 import { useSyncExternalStore } from "preact/compat";
 import { config } from "./config";
-import { remembered } from "./storage";
+import { DRAFTS, keysOf, remember, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -39,14 +39,19 @@ export async function accessToken(): Promise<string | null> {
 }
 
 export async function signOut(): Promise<void> {
+  for (const key of keysOf(DRAFTS)) remember(key, null);
+  await end();
+}
+
+/** The server does not know this session any more. Whoever signs in again finds what they were writing. */
+export function endSession(): void {
+  void end();
+}
+
+async function end(): Promise<void> {
   /* Local: other devices stay signed in. It ends here even when Auth does not answer. */
   await (await supabase()).auth.signOut({ scope: "local" }).catch(() => undefined);
   keep(null);
-}
-
-/** The server does not know this session any more. */
-export function endSession(): void {
-  void signOut();
 }
 
 async function connect(): Promise<SupabaseClient> {

@@ -32,7 +32,7 @@ export type Media = {
   created_at: string;
 };
 
-const MEDIA =
+export const MEDIA =
   "id, content_id, object_key, media_type, byte_size, state, refusal, width, height, duration_ms, frame_rate, " +
   "video_codec, audio_codec, bit_rate, audio_sample_rate, audio_channels, created_at";
 
@@ -130,7 +130,7 @@ export async function createContent(project: string, words: Words): Promise<{ id
 }
 
 /** Throws Problem also when there was nothing to change: Row Level Security hides what one may not change. */
-export async function changeContent(content: string, words: Words): Promise<void> {
+export async function changeContent(content: string, words: Partial<Words>): Promise<void> {
   const changed = await rows(
     (await supabase())
       .from("contents")

@@ -3,6 +3,8 @@ import { useLocation } from "preact-iso";
 import { t } from "../i18n";
 import { paths } from "../paths";
 import { Icon, type IconName } from "../ui/icon";
+import { UploadIndicator } from "../uploads/indicator";
+import { Notices } from "./notices";
 import { OfflineNote } from "./offline";
 import { ProjectSwitch } from "./project-switch";
 import "./layout.css";
@@ -21,6 +23,7 @@ export function Layout({ project, children }: { project: string | undefined; chi
         </a>
         <ProjectSwitch current={project} />
         {project && <ProjectNavigation project={project} />}
+        <UploadIndicator />
         <nav class="foot" aria-label={t.shell.account}>
           <NavigationLink href={paths.account} icon="person" label={t.shell.account} />
           <NavigationLink href={paths.dataPolicy} icon="shield" label={t.shell.privacy} />
@@ -28,6 +31,7 @@ export function Layout({ project, children }: { project: string | undefined; chi
       </header>
       <main id="content" tabIndex={-1}>
         <OfflineNote />
+        {project && <Notices project={project} />}
         {children}
       </main>
     </div>

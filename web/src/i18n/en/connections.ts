@@ -129,13 +129,15 @@ export const connections = {
     at: "When",
     platform: (platform: string) => `Told to ${platform}`,
     elsewhere: (platform: string) => `You can also remove itoms on ${platform}'s side`,
+    after: "And then?",
     number: "Receipt",
   },
   revocation: {
     pending: (platform: string) => `${platform} has not answered yet.`,
     revoked: (platform: string) => `Yes. ${platform} confirmed that the access is over there, too.`,
     failed: (platform: string) => `${platform} did not answer. Remove itoms there as well.`,
-    unsupported: (platform: string) => `${platform} did not take it from us. Remove itoms there as well.`,
+    unsupported: (platform: string) =>
+      `${platform} did not let itoms end it there. Remove itoms there as well.`,
     skipped: (platform: string) =>
       `No: at that time itoms made no calls to ${platform}. Remove itoms there as well.`,
     nothing: () => "Not needed: there was no access left.",
@@ -155,7 +157,6 @@ export const connections = {
     byFormer: "Disconnected",
     platformDeletion: (platform: string) => `Removed: its owner asked ${platform} to have it deleted`,
     notReconnected: "Removed: nobody reconnected it for 30 days",
-    stays: "The account stays, to be reconnected.",
     all: (count: string) => `Show all ${count}`,
   },
   atPlatform: {

@@ -1,1 +1,165 @@
-export const history = {} as const;
+import { counted } from "../format";
+
+/** What is said of a publication, wherever it is shown. */
+export const history = {
+  title: "History",
+  lead: "Every click on Publish, and what became of it.",
+  publish: "Publish something",
+  emptyTitle: "Nothing published yet",
+  empty: "As soon as you publish a content, it stands here with what became of it.",
+  emptyViewer: "As soon as somebody publishes a content, it stands here with what became of it.",
+  noneTitle: "Nothing fits these filters",
+  none: "Show everything again, or choose other filters.",
+  showAll: "Show everything",
+  showMore: "Show more",
+  shown: (count: number, more: boolean) =>
+    more
+      ? `The newest ${counted(count, "publication", "publications")}, and there are more.`
+      : `${counted(count, "publication", "publications")}.`,
+  filters: "Filters",
+  filterState: "State",
+  filterPlatform: "Platform",
+  filterAccount: "Account",
+  filterContent: "Content",
+  all: "All",
+  groups: {
+    under_way: "Under way",
+    published: "Published",
+    failed: "Not published",
+    needs_you: "Needs you",
+  },
+  disconnected: "Disconnected account",
+  disconnectedAll: "Disconnected accounts",
+  clicked: "Your click on Publish",
+  clickedLead: "This goes on by itself, also when you leave this page.",
+  everything: "All publications",
+  noCaption: "Without a caption",
+  details: "See what happened",
+  openPost: (platform: string) => `Open it on ${platform}`,
+  openPlatform: (platform: string) => `Open ${platform}`,
+  kinds: { photo: "Photo", video: "Video", reel: "Reel", story: "Story", carousel: "Carousel" },
+  standings: {
+    queued: "Waiting to start",
+    preparing: "Being prepared",
+    processing: "Being processed",
+    committing: "Being published",
+    published: "Published",
+    failed: "Not published",
+    unknown: "Outcome unknown",
+    switched_off: "On hold",
+    needs_confirmation: "Waits for your word",
+  },
+
+  publicationTitle: (kind: string, platform: string) => `${kind} on ${platform}`,
+  clickedBy: (who: string, when: string) => `${who} clicked Publish on ${when}.`,
+  you: "You",
+  someone: "Somebody in this project",
+  someoneGone: "Somebody who is not here any more",
+  backToAll: "All publications",
+  underWay: {
+    instagram:
+      "A photo takes seconds, a video may take a few minutes. You can leave this page: it goes on by itself.",
+    tiktok: "TikTok may take a few minutes. You can leave this page: it goes on by itself.",
+  },
+  latest: (step: string) => `Latest step: ${step}`,
+  published: (platform: string) => `${platform} has confirmed it.`,
+  publishedByWord: "It counts as published because somebody looked on the platform and found it there.",
+  noLink: (platform: string) => `${platform} gave us no link to it. You find it in the account itself.`,
+  linkForgotten: "Its link went with the account when that was disconnected.",
+  unknown: (platform: string) =>
+    `We sent it to ${platform} once and got no clear answer: it may be there, or not. We did not send it again, and never do by ourselves.`,
+  stillAsking: (platform: string) =>
+    `We keep asking ${platform} what became of it, and say it here. Most doubts end within a few minutes.`,
+  notAsking: (platform: string) =>
+    `${platform} cannot be asked about it any more. It may still tell us by itself; if not, only you can find out.`,
+  look: (platform: string) =>
+    `The one safe thing to do: open ${platform}, look whether the post is there, and say what you found. Publish it again only when you are sure that it is not there.`,
+  lookViewer: "Somebody who may edit this project can look on the platform and say what they found.",
+  isThere: "It is there",
+  isNotThere: "It is not there",
+  answerFrom: (when: string) => `You can say so from ${when}: until then the platform may still be at it.`,
+  notThereFrom: (when: string) =>
+    `That it is not there you can say from ${when}: until then TikTok may still fetch and post it.`,
+  isThereTitle: "Is it there?",
+  isThereText:
+    "Then this counts as published. We have no link to it. Nothing is sent, and this cannot be taken back.",
+  isThereYes: "Yes, I saw it",
+  isNotThereTitle: "Is it not there?",
+  isNotThereText: (platform: string) =>
+    `Then this counts as not published, and you can publish it again. This cannot be taken back: if it is on ${platform} after all, publishing again makes a second post.`,
+  isNotThereHint: {
+    instagram: "Look at the profile, and at the stories if it was one.",
+    tiktok:
+      "Look at the profile, also at the private posts, and at TikTok's notifications: it says there when it still processes one.",
+  },
+  isNotThereYes: "No, it is not there",
+  switchedOff: (platform: string) =>
+    `For safety itoms makes no calls to ${platform} at the moment. Nothing is lost: this waits, and goes on when ${platform} is switched on again. If that takes long, it asks first whether it should still go out.`,
+  switchedOffUnknown: (platform: string) =>
+    `At the moment itoms makes no calls to ${platform}, for safety. Asking goes on afterwards.`,
+  confirm: (platform: string) =>
+    `${platform} was switched off at itoms while this waited, and that was a while ago. So nothing goes out before somebody says that it still should. After a week without a word it is not published.`,
+  confirmViewer: "Somebody who may edit this project has to say it.",
+  goOn: "Publish now",
+  drop: "Do not publish",
+
+  who: {
+    user: "You can do something about it.",
+    operator: "This is for us at itoms to mend. You did nothing wrong.",
+    nobody: "Nobody has to mend anything: this passes.",
+  },
+  actions: {
+    edit: "Change it and publish again",
+    reconnect: "Connect the account again",
+    again: "Publish again",
+    later: "Publish again later",
+    contact: "Write to us",
+    contactSubject: (id: string) => `Publication ${id}`,
+    contentGone: "Its content was deleted, so it cannot be published again from here.",
+    viewer: "You can look, but not change. Somebody who may edit this project can do the next step.",
+  },
+
+  timeline: "What happened",
+  timelineLead: "In your time zone.",
+  codes: "Ids and codes",
+  whatWasSent: "What was sent",
+  caption: "Caption",
+  media: "Media",
+  mediaOrder: "In the order in which they are shown.",
+  mediaGone: "This file was deleted.",
+  altText: (text: string) => `Described as: ${text}`,
+  noAltText: "Without a description",
+  forgotten: "The words went with the content when that was deleted.",
+  choices: "Choices",
+  content: "Content",
+  account: "Account",
+  kind: "Kind",
+  shareToFeed: "Also in the feed",
+  cover: "Cover",
+  coverPicture: "A picture of its own",
+  coverAt: (moment: string) => `At ${moment}`,
+  coverPhoto: (position: number) => `Photo ${position}`,
+  tiktokTitle: "Title",
+  audience: "Who can see it",
+  audiences: {
+    PUBLIC_TO_EVERYONE: "Everyone",
+    MUTUAL_FOLLOW_FRIENDS: "Friends",
+    FOLLOWER_OF_CREATOR: "Followers",
+    SELF_ONLY: "Only me",
+  },
+  comments: "Comments",
+  duet: "Duet",
+  stitch: "Stitch",
+  music: "Music added by TikTok",
+  yourBrand: "Promotes your brand",
+  brandedContent: "Branded content",
+  aiGenerated: "AI-generated",
+  yes: "Yes",
+  no: "No",
+  allowed: "Allowed",
+  notAllowed: "Off",
+  consent: "Agreed to",
+  consentMusic: (version: string) => `TikTok's Music Usage Confirmation, text of ${version}`,
+  consentBranded: (version: string) =>
+    `TikTok's Branded Content Policy and Music Usage Confirmation, text of ${version}`,
+} as const;

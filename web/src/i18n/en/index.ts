@@ -11,6 +11,7 @@ import { projects } from "./projects";
 import { publish } from "./publish";
 import { shell } from "./shell";
 import { signIn } from "./sign-in";
+import { steps } from "./steps";
 import { tiktok } from "./tiktok";
 
 const english = {
@@ -27,6 +28,7 @@ const english = {
   publish,
   shell,
   signIn,
+  steps,
   tiktok,
 };
 

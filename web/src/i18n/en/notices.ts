@@ -1,6 +1,6 @@
 export const notices = {
-  access_ended: (platform: string) => `itoms has no access to a ${platform} account any more`,
-  account_removed: (platform: string) => `A ${platform} account was removed from this project`,
+  access_ended: (account: string) => `itoms has no access to ${account} any more`,
+  account_removed: (platform: string) => `A ${platform} account was removed here`,
   confirmation_needed: (platform: string) => `A post to ${platform} waits for your word`,
   removedBecause: {
     platform_deletion: (platform: string) =>

@@ -7,10 +7,9 @@ import { known } from "../../i18n/known";
 import { useHere } from "../../shell/project";
 import { ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
+import { accountName, reasonWords } from "../../ui/connection-words";
 import { Badge } from "../../ui/pieces";
-import { accountName } from "./account-name";
 import { type Health, healthOf } from "./health";
-import { reasonWords } from "./reason";
 import { useNameOf } from "./use-name-of";
 
 type Account = { connection: Connection; lifetime: Lifetime | undefined };

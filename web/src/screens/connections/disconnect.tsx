@@ -6,8 +6,8 @@ import { t } from "../../i18n";
 import { counted, dateTime, number } from "../../i18n/format";
 import { ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
+import { accountName } from "../../ui/connection-words";
 import { Dialog } from "../../ui/dialog";
-import { accountName } from "./account-name";
 import { revocationWords } from "./revocation";
 
 /** First what will happen, then the receipt of what did. */
@@ -44,7 +44,9 @@ export function Disconnect({
         <Button look="danger" busy={isPending} onClick={() => run()}>
           {leaving.confirm}
         </Button>
-        <Button onClick={() => onClose(false)}>{leaving.keep}</Button>
+        <Button autofocus onClick={() => onClose(false)}>
+          {leaving.keep}
+        </Button>
       </div>
     </Dialog>
   );
@@ -88,7 +90,9 @@ function ReceiptWords({ receipt, account }: { receipt: Receipt; account: string 
       </dl>
       <h3>{words.elsewhere(name)}</h3>
       <p>{receipt.remove_at_platform}</p>
-      <p class="quiet small">{receipt.then}</p>
+      <p class="quiet small">
+        <strong>{words.after}</strong> {receipt.then}
+      </p>
     </div>
   );
 }

@@ -53,10 +53,10 @@ function AtThePlatform() {
   const { atPlatform } = t.connections;
   const platforms: readonly Platform[] = ["instagram", "tiktok"];
   return (
-    <section class="stack tight" aria-labelledby="at-the-platform">
+    <section class="below stack tight" aria-labelledby="at-the-platform">
       <h2 id="at-the-platform">{atPlatform.title}</h2>
       <p class="quiet">{atPlatform.lead}</p>
-      <ul>
+      <ul class="menus">
         {platforms.map((platform) => (
           <li key={platform}>{atPlatform[platform]}</li>
         ))}

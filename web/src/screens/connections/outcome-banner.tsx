@@ -8,7 +8,7 @@ import { useHere } from "../../shell/project";
 import { useSignedIn } from "../../shell/session";
 import { Banner, ProblemBanner } from "../../ui/banner";
 import { Button, LinkButton } from "../../ui/button";
-import { accountName } from "./account-name";
+import { accountName } from "../../ui/connection-words";
 import { lastConnected, type Outcome, told } from "./outcomes";
 
 /** What became of a connect, above the accounts it was about, with the way on. */

@@ -1,7 +1,7 @@
 import type { Disconnection, Ending } from "../../data/connections";
 import { t } from "../../i18n";
+import { reasonWords } from "../../ui/connection-words";
 import type { Platform } from "../../ui/platform-icon";
-import { reasonWords } from "./reason";
 import { revocationWords } from "./revocation";
 
 type NameOf = (userId: string | null) => string | null;

@@ -18,7 +18,7 @@ export function Receipts() {
   const { data, error, refetch } = useReceipts(project.id);
   const { title, lead, none } = t.connections.past;
   return (
-    <section class="stack" aria-labelledby="receipts">
+    <section class="below stack" aria-labelledby="receipts">
       <div class="stack tight">
         <h2 id="receipts">{title}</h2>
         <p class="quiet">{lead}</p>

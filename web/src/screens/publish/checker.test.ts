@@ -28,7 +28,8 @@ const fine: Preflight = {
 
 /** A server that answers when the test says so. */
 function desk() {
-  const asked: { caption: string; account: string; answer: (given?: Preflight | Error) => Promise<void> }[] = [];
+  const asked: { caption: string; account: string; answer: (given?: Preflight | Error) => Promise<void> }[] =
+    [];
   let told: Checks = { of: new Map(), pausedUntil: null };
   let under = 0;
   const checker = new Checker(
@@ -88,7 +89,7 @@ describe("checking while somebody writes", () => {
     checker.want(wanted({ a: "new" }));
     await calm();
     expect(asked.map(({ caption }) => caption)).toEqual(["old", "new"]);
-    expect(told().of.get("a")).toEqual({ isCurrent: false, answer: null, problem: null });
+    expect(told().of.get("a")).toMatchObject({ isCurrent: false, answer: null, problem: null });
     await asked[1]?.answer();
     expect(told().of.get("a")?.isCurrent).toBe(true);
   });
@@ -149,6 +150,33 @@ describe("checking while somebody writes", () => {
     checker.again();
     await vi.advanceTimersByTimeAsync(0);
     expect(asked.length).toBe(2);
+  });
+
+  test("tells nothing when nothing has changed", async () => {
+    const { checker, told } = desk();
+    checker.want(wanted({ a: "1" }));
+    const before = told();
+    checker.want(wanted({ a: "1" }));
+    expect(told()).toBe(before);
+  });
+
+  test("remembers what TikTok said of an account when it does not answer once", async () => {
+    const { checker, asked, told } = desk();
+    const creator = {
+      nickname: "Hill Walks",
+      privacy_level_options: ["SELF_ONLY"],
+      comment_disabled: false,
+      duet_disabled: false,
+      stitch_disabled: false,
+      max_video_post_duration_sec: 600,
+    };
+    checker.want(wanted({ a: "1" }));
+    await calm();
+    await asked[0]?.answer({ ...fine, creator });
+    checker.want(wanted({ a: "2" }));
+    await calm();
+    await asked[1]?.answer({ ...fine, not_checked: ["creator"] });
+    expect(told().of.get("a")?.creator).toEqual(creator);
   });
 
   test("nothing is asked after the form was left", async () => {

@@ -12,6 +12,8 @@ export type Check = Readonly<{
   isCurrent: boolean;
   answer: Preflight | null;
   problem: Problem | null;
+  /** What TikTok last said of the account while this form was open. */
+  creator: Preflight["creator"];
 }>;
 
 /** `pausedUntil` in milliseconds: too many checks were asked for, and the next one is taken then. */
@@ -24,7 +26,9 @@ type Entry = Readonly<{
   checked: string | null;
   answer: Preflight | null;
   problem: Problem | null;
+  creator: Preflight["creator"];
 }>;
+const UNKNOWN = { checked: null, answer: null, problem: null, creator: null };
 type Question = Readonly<{ account: string; text: string; abort: AbortController }>;
 
 export const CALM_MS = 800;
@@ -44,20 +48,20 @@ export class Checker {
   #calmAt = 0;
   #pausedUntil: number | null = null;
 
-  constructor(
-    ask: (body: Asked, signal: AbortSignal) => Promise<Preflight>,
-    tell: (checks: Checks) => void,
-  ) {
+  constructor(ask: (body: Asked, signal: AbortSignal) => Promise<Preflight>, tell: (checks: Checks) => void) {
     this.#ask = ask;
     this.#tell = tell;
   }
 
   /** The posts as they are now, by account. */
   want(bodies: ReadonlyMap<string, Asked>): void {
-    for (const account of this.#entries.keys()) if (!bodies.has(account)) this.#entries.delete(account);
-    for (const [account, body] of bodies) this.#wantOne(account, body);
+    const gone = [...this.#entries.keys()].filter((account) => !bodies.has(account));
+    for (const account of gone) this.#entries.delete(account);
+    const changed = [...bodies].filter(([account, body]) => this.#isNew(account, body));
+    if (gone.length + changed.length === 0) return;
     const { account, text, abort } = this.#question ?? {};
     if (account !== undefined && this.#entries.get(account)?.text !== text) abort?.abort();
+    if (changed.length > 0) this.#calmAt = Date.now() + CALM_MS;
     this.#goOn();
   }
 
@@ -74,12 +78,12 @@ export class Checker {
     clearTimeout(this.#timer);
   }
 
-  #wantOne(account: string, body: Asked): void {
+  #isNew(account: string, body: Asked): boolean {
     const known = this.#entries.get(account);
     const text = JSON.stringify(body);
-    if (known?.text === text) return;
-    this.#entries.set(account, { checked: null, answer: null, problem: null, ...known, body, text });
-    this.#calmAt = Date.now() + CALM_MS;
+    if (known?.text === text) return false;
+    this.#entries.set(account, { ...UNKNOWN, ...known, body, text });
+    return true;
   }
 
   #goOn(): void {
@@ -117,14 +121,17 @@ export class Checker {
       this.#pausedUntil = Date.now() + (problem.retryAfter ?? PAUSE_SECONDS) * 1000;
       return;
     }
-    this.#entries.set(account, { ...entry, checked: text, answer, problem });
+    const creator = answer?.creator ?? entry.creator;
+    this.#entries.set(account, { ...entry, checked: text, answer, problem, creator });
   }
 
   #checks(): Checks {
-    const of = [...this.#entries].map(([account, { text, checked, answer, problem }]): [string, Check] => [
-      account,
-      { isCurrent: text === checked, answer, problem },
-    ]);
+    const of = [...this.#entries].map(
+      ([account, { text, checked, answer, problem, creator }]): [string, Check] => [
+        account,
+        { isCurrent: text === checked, answer, problem, creator },
+      ],
+    );
     return { of: new Map(of), pausedUntil: this.#pausedUntil };
   }
 }

@@ -66,9 +66,7 @@ export function asked(click: Click): Click {
 export function restored(click: Click): Click {
   return {
     ...click,
-    sends: click.sends.map((send) =>
-      isOpen(send) ? { ...open(send, "doubtful"), lost: true } : send,
-    ),
+    sends: click.sends.map((send) => (isOpen(send) ? { ...open(send, "doubtful"), lost: true } : send)),
   };
 }
 

@@ -23,7 +23,7 @@ const soon = () => new Promise((resolve) => setTimeout(resolve));
 
 /** One browser with its storage, and a server that remembers keys as ours does: a post for each new one. */
 function browser() {
-  const storage = { click: null as string | null, draft: "draft" as string | null, takes: true };
+  const storage = { click: null as string | null, draft: "draft" as string | null, takes: true, works: true };
   const posts = new Map<string, string>();
   const requests: { key: string; answer: (outcome?: Outcome, arrives?: boolean) => Promise<void> }[] = [];
   let at: Promise<void> | null = null;
@@ -36,6 +36,7 @@ function browser() {
       return storage.takes;
     },
     draft: () => storage.draft,
+    works: () => storage.works,
     settle: (click) => {
       if (click.sends.every(({ state }) => state === "taken")) storage.draft = null;
       storage.click = null;
@@ -59,7 +60,8 @@ function browser() {
         requests.push({
           key,
           answer: async (outcome, arrives = true) => {
-            if (arrives && outcome?.is !== "refused") posts.set(key, posts.get(key) ?? `post-${posts.size + 1}`);
+            if (arrives && outcome?.is !== "refused")
+              posts.set(key, posts.get(key) ?? `post-${posts.size + 1}`);
             resolve(outcome ?? { is: "taken", publication: posts.get(key) ?? "", failed: false });
             await soon();
           },
@@ -92,13 +94,13 @@ describe("at most one post for a click", () => {
     expect(requests.length).toBe(1);
   });
 
-  test("it is noted before anything is sent", async () => {
+  test.each(["takes", "works"] as const)("nothing is sent that could not be noted (%s)", async (what) => {
     const { tab, storage, requests } = browser();
-    const { press } = tab();
-    storage.takes = false;
+    const { press, shown } = tab();
+    storage[what] = false;
     press();
     await soon();
-    expect([requests.length, storage.click]).toEqual([0, null]);
+    expect([requests.length, storage.click, shown().trouble]).toEqual([0, null, "not_noted"]);
   });
 
   test.each([true, false])("the answer is lost (arrived: %s): asking again posts once", async (arrives) => {

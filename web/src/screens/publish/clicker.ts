@@ -19,6 +19,8 @@ export type Desk = Readonly<{
   note: (click: Click) => boolean;
   /** The id of the draft as it lies in storage: another tab may have published it. */
   draft: () => string | null;
+  /** Whether anything can be noted at all. */
+  works: () => boolean;
   /** The click has its answers: it is forgotten, and its draft becomes what is left to do. */
   settle: (click: Click) => void;
   forget: () => void;
@@ -68,6 +70,7 @@ export class Clicker {
     await this.#alone(async () => {
       const noted = this.#desk.noted();
       if (noted) return this.#ask(restored(noted));
+      if (!this.#desk.works()) return this.#show({ trouble: "not_noted" });
       if (this.#desk.draft() !== draft) return this.#show({ trouble: "changed" });
       const click = newClick(draft, wishes, this.#desk.now(), this.#desk.newKey);
       if (!this.#desk.note(click)) return this.#show({ trouble: "not_noted" });

@@ -58,7 +58,7 @@ function tiktokFrom(given: unknown): TikTokChoices {
   };
 }
 
-function parsed(text: string | null): unknown {
+export function parsed(text: string | null): unknown {
   try {
     return text === null ? null : JSON.parse(text);
   } catch {
@@ -66,7 +66,7 @@ function parsed(text: string | null): unknown {
   }
 }
 
-const isRecord = (given: unknown): given is Record<string, unknown> =>
+export const isRecord = (given: unknown): given is Record<string, unknown> =>
   typeof given === "object" && given !== null && !Array.isArray(given);
 
 const entries = (given: unknown): [string, unknown][] => (isRecord(given) ? Object.entries(given) : []);
@@ -75,4 +75,6 @@ const idsOrNull = (given: unknown): string[] | null =>
   Array.isArray(given) ? given.filter((id): id is string => typeof id === "string") : null;
 
 const texts = (given: unknown): Record<string, string> =>
-  Object.fromEntries(entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  Object.fromEntries(
+    entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { signUp } from "../../data/auth";
 import { t } from "../../i18n";
+import { invitationCode, withInvitation } from "../../invitation";
 import { paths } from "../../paths";
 import { Banner, ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
@@ -22,12 +23,14 @@ export function SignUp() {
   if (sentTo) {
     return (
       <Door title={t.signIn.confirmTitle}>
-        <Banner tone="good" title={t.signIn.confirmText(sentTo)} />
+        <Banner tone="good" title={t.signIn.confirmText(sentTo)}>
+          {invitationCode() && <p>{t.members.joinConfirmed}</p>}
+        </Banner>
       </Door>
     );
   }
   return (
-    <Door title={t.signIn.signUpTitle}>
+    <Door title={t.signIn.signUpTitle} {...(invitationCode() && { lead: t.members.joinSignUp })}>
       <form
         class="stack"
         onSubmit={(event) => {
@@ -52,7 +55,7 @@ export function SignUp() {
         <Button look="primary" type="submit" busy={isPending} wide>
           {t.signIn.signUp}
         </Button>
-        <a href={paths.signIn}>{t.signIn.haveAccount}</a>
+        <a href={withInvitation(paths.signIn)}>{t.signIn.haveAccount}</a>
       </form>
     </Door>
   );

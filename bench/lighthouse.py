@@ -1,0 +1,124 @@
+"""`make lighthouse`: what Lighthouse says of the main screens, and what their first load weighs.
+
+On the phone that Lighthouse pretends to be: a slow one, on a slow network. Each score has to reach 95, and what is
+loaded before a screen stands, media aside, has to stay below 120 kB as it is transferred.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from sandbox.chromium import SWITCHES, find_chromium
+from sandbox.seed import Seeded, seed_contents, seed_posts, supabase_of
+from sandbox.stack.environment import basic_environment
+from sandbox.stack.paths import ROOT
+from sandbox.stack.ports import Ports, free_ports
+from sandbox.stack.stack import Stack, fresh
+
+LIGHTHOUSE = ROOT / "tools" / "lighthouse" / "node_modules" / ".bin" / "lighthouse"
+CATEGORIES = ("performance", "accessibility", "best-practices")
+LEAST_SCORE = 95
+MOST_BYTES = 120_000
+EMAIL, PASSWORD = "lighthouse@itoms.test", "seven green hills"
+# Of the creator and not of the page.
+MEDIA = ("Image", "Media")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    path: str
+    scores: dict[str, int]
+    transferred: int
+    findings: list[str]
+
+    @property
+    def is_good(self) -> bool:
+        return min(self.scores.values()) >= LEAST_SCORE and self.transferred < MOST_BYTES
+
+
+def main() -> int:
+    with fresh("lighthouse", Ports.free()) as stack:
+        with supabase_of(stack) as supabase:
+            user = supabase.sign_up(EMAIL, PASSWORD)
+        seeded = seed_contents(stack, user)
+        seed_posts(stack, user, seeded)
+        print(f"{'screen':34}{''.join(f'{name:>16}' for name in CATEGORIES)}{'first load':>14}")
+        reports = [shown(measure(stack, path)) for path in ("/", "/sign-in", "/privacy")]
+        with signed_in_browser(stack) as (port, forget):
+            for path in screens(seeded):
+                forget()
+                reports.append(shown(measure(stack, path, port=port)))
+    return 0 if all(report.is_good for report in reports) else 1
+
+
+def screens(seeded: Seeded) -> list[str]:
+    project = f"/p/{seeded.project_id}"
+    parts = [f"{project}/{part}" for part in ("publish", "library", "history", "connections", "members")]
+    return [*parts, f"{project}/library/{seeded.contents['image']}", "/account", "/account/privacy"]
+
+
+@contextmanager
+def signed_in_browser(stack: Stack) -> Iterator[tuple[int, Callable[[], object]]]:
+    """The port at which Lighthouse finds it, and what makes it forget every file: its session it has to keep."""
+    (port,) = free_ports(1)
+    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=find_chromium(), args=[*SWITCHES, f"--remote-debugging-port={port}"]
+        )
+        page = context.pages[0]
+        page.goto(f"{stack.addresses.app}/sign-in")
+        page.get_by_label("E-mail address").fill(EMAIL)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/publish")
+        session = context.new_cdp_session(page)
+        yield port, lambda: session.send("Network.clearBrowserCache")
+        context.close()
+
+
+def measure(stack: Stack, path: str, *, port: int | None = None) -> Report:
+    """With a browser of its own, or as whoever is signed in at the browser of this port."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "report.json"
+        command = [str(LIGHTHOUSE), f"{stack.addresses.app}{path}", "--quiet", "--output=json", f"--output-path={file}"]
+        command += [f"--only-categories={','.join(CATEGORIES)}"]
+        if port:
+            command += [f"--port={port}", "--disable-storage-reset"]
+        command += [f"--chrome-flags=--headless=new {' '.join(SWITCHES)}"]
+        subprocess.run(command, check=True, env=basic_environment() | {"CHROME_PATH": find_chromium()})
+        return report(path, json.loads(file.read_text(encoding="utf-8")))
+
+
+def report(path: str, found: dict[str, Any]) -> Report:
+    audits = found["audits"]
+    loaded = audits["network-requests"]["details"]["items"]
+    scores = {name: round(100 * (found["categories"][name]["score"] or 0)) for name in CATEGORIES}
+    failed = [
+        f"{audit['id']}: {audit['title']} {audit.get('displayValue', '')}".rstrip()
+        for name in CATEGORIES
+        for reference in found["categories"][name]["auditRefs"]
+        if reference["weight"] and (audit := audits[reference["id"]])["score"] not in (None, 1)
+    ]
+    return Report(path, scores, sum(one["transferSize"] for one in loaded if one["resourceType"] not in MEDIA), failed)
+
+
+def shown(one: Report) -> Report:
+    path = one.path if len(one.path) < 34 else f"/p/…{one.path[39:]}"[:33]
+    print(f"{path:34}{''.join(f'{score:16}' for score in one.scores.values())}{one.transferred / 1000:11.1f} kB")
+    if not one.is_good:
+        print("".join(f"    {finding}\n" for finding in one.findings), end="")
+    return one
+
+
+if __name__ == "__main__":
+    sys.exit(main())

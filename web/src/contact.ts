@@ -1,0 +1,2 @@
+/** The mailbox of the Data Policy. It reaches the people who build itoms. */
+export const CONTACT = "privacy@ito.ms";
