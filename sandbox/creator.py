@@ -98,17 +98,33 @@ class Creator:
                 "sha256": hashlib.sha256(data).hexdigest(),
             },
         ).raise_for_status()
-        upload = reserved.json()["upload"]
-        with local_client() as browser:
-            browser.put(upload["url"], content=data, headers=upload["headers"]).raise_for_status()
-        completed = self.post("media/complete", {"media_asset_id": reserved.json()["media_asset_id"]})
+        asset_id, upload = reserved.json()["media_asset_id"], reserved.json()["upload"]
+        if upload["method"] == "PARTS":
+            self.send_parts(asset_id, data)
+        else:
+            _put(upload, data)
+        completed = self.post("media/complete", {"media_asset_id": asset_id})
         return dict(completed.raise_for_status().json())
+
+    def send_parts(self, media_asset_id: str, data: bytes) -> None:
+        """Asks what is missing and sends it, until nothing is: also the second half of an upload that was left."""
+        while to_send := self.parts(media_asset_id)["to_send"]:
+            for part in to_send:
+                _put(part, data[part["first_byte"] :][: part["byte_size"]])
+
+    def parts(self, media_asset_id: str) -> dict[str, Any]:
+        return dict(self.post("media/parts", {"media_asset_id": media_asset_id}).raise_for_status().json())
 
     def publish(self, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:
         return self.post("publish", body, **{"idempotency-key": key or uuid.uuid4().hex})
 
     def advance(self, publication_id: str) -> httpx.Response:
         return self.post("publications/advance", {"publication_id": publication_id})
+
+
+def _put(upload: dict[str, Any], data: bytes) -> None:
+    with local_client() as browser:
+        browser.put(upload["url"], content=data, headers=upload["headers"]).raise_for_status()
 
 
 def instagram_photo(content_id: str, connection_id: str, media_asset_id: str, **changes: Any) -> dict[str, Any]:

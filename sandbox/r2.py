@@ -6,11 +6,10 @@ import argparse
 import base64
 import hashlib
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -19,6 +18,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
+from sandbox.r2_multipart import Uploads
 from sandbox.r2_signature import SignatureError, SignedRequest, is_signed, verify
 
 # Moto checks no signature, but it keeps a private object from a request that carries none.
@@ -52,7 +52,7 @@ class Gate:
         self._config = config
         self._store = Client(DomainDispatcherApplication(create_backend_app), use_cookies=False)
         self._put_lock = threading.Lock()
-        self._part_sizes: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        self._uploads = Uploads()
         for bucket in filter(None, (config.bucket, config.private_bucket)):
             self._forward("PUT", f"/{bucket}")
 
@@ -76,17 +76,12 @@ class Gate:
             verify(arrived, self._config.access_key_id, self._config.secret_access_key)
         except SignatureError as refusal:
             return failure(refusal.status, refusal.code, str(refusal))
-        if request.method == "POST" and (uneven := self._uneven_parts(request)) is not None:
-            return uneven
-        return self._put(arrived) if request.method == "PUT" else self._stored(arrived)
+        return self._kept(arrived) if request.method in ("PUT", "POST", "DELETE") else self._read(arrived)
 
-    def _uneven_parts(self, request: Request) -> Response | None:
-        """S3 takes parts of any size and moto does too; R2 does not."""
-        sizes = self._part_sizes.pop(request.args.get("uploadId", ""), {})
-        *full, last = [size for _, size in sorted(sizes.items())] or [0]
-        if len({*full}) <= 1 and last <= max(full, default=last):
-            return None
-        return failure(400, "InvalidPart", "All non-trailing parts must have the same length.")
+    def _read(self, arrived: SignedRequest) -> Response:
+        if (refusal := self._uploads.refusal(arrived)) is not None:
+            return failure(*refusal)
+        return self._uploads.listed(arrived) or self._stored(arrived)
 
     def _public(self, request: Request, arrived: SignedRequest) -> Response:
         path = urlsplit(arrived.target).path
@@ -97,16 +92,18 @@ class Gate:
         headers = {name: arrived.headers[name] for name in ("range", "if-none-match") if name in arrived.headers}
         return self._forward(request.method, path, headers)
 
-    def _put(self, arrived: SignedRequest) -> Response:
-        if (refusal := checksum_problem(arrived)) is not None:
-            return refusal
-        query = dict(parse_qsl(urlsplit(arrived.target).query))
-        if "uploadId" in query:
-            self._part_sizes[query["uploadId"]][int(query["partNumber"])] = len(arrived.body)
+    def _kept(self, arrived: SignedRequest) -> Response:
+        """One write at a time: what was looked at before it is still so."""
+        if arrived.method == "PUT" and (problem := checksum_problem(arrived)) is not None:
+            return problem
         with self._put_lock:
             if arrived.headers.get("if-none-match") == "*" and self._exists(arrived):
                 return failure(412, "PreconditionFailed", "At least one of the pre-conditions did not hold.")
-            return self._stored(arrived)
+            if (refusal := self._uploads.refusal(arrived)) is not None:
+                return failure(*refusal)
+            answer = self._stored(arrived)
+            self._uploads.note(arrived, answer)
+            return answer
 
     def _exists(self, arrived: SignedRequest) -> bool:
         return self._forward("HEAD", urlsplit(arrived.target).path).status_code == 200
@@ -152,7 +149,6 @@ class Gate:
         origin = request.headers.get("origin")
         if origin in self._config.cors_origins:
             response.headers["access-control-allow-origin"] = origin
-            response.headers["access-control-expose-headers"] = "ETag"
             response.headers["vary"] = "Origin"
 
 

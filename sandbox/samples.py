@@ -16,6 +16,10 @@ from sandbox.probe import box_ranges
 PHOTO_SIZE = (1080, 1350)
 VIDEO_SIZE = (720, 1280)
 VIDEO_SECONDS = 4
+# Filled up to this many bits a second: 35 MB, three parts of an upload.
+LARGE_SIZE = (360, 640)
+LARGE_SECONDS = 2
+LARGE_RATE = 150_000_000
 FPS = 30
 SHORT_SECONDS = 2
 COVER_SIZE = (1080, 1920)
@@ -175,6 +179,13 @@ def make_video(
     unfinished = path.with_suffix(f".part{path.suffix}")
     encode_video(unfinished, pictures, fps=fps, codec=codec, options=options or {}, faststart=faststart)
     return unfinished.rename(path)
+
+
+def make_large_video(path: Path) -> Path:
+    rate = str(LARGE_RATE)
+    options = {"crf": "-1", "b": rate, "minrate": rate, "maxrate": rate, "bufsize": str(LARGE_RATE // 2)}
+    filled = options | {"x264-params": "nal-hrd=cbr"}
+    return make_video(path, size=LARGE_SIZE, seconds=LARGE_SECONDS, options=filled)
 
 
 if __name__ == "__main__":

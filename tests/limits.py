@@ -27,6 +27,8 @@ class Limit:
 LIMITS = {
     "connect": Limit(20, 3600, "too_many_connects"),
     "upload": Limit(300, 3600, "too_many_uploads"),
+    "parts": Limit(1200, 3600, "too_many_parts"),
+    "complete": Limit(600, 3600, "too_many_completions"),
     "preflight": Limit(120, 3600, "too_many_preflights"),
     "publish": Limit(120, 3600, "too_many_publications"),
     "caption": Limit(10, 60, "too_many_captions"),

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from sandbox.creator import Creator
-from sandbox.samples import Samples, make_samples
+from sandbox.samples import Samples, make_large_video, make_samples
 from sandbox.stack.clients import SandboxControl, Supabase, User, browser
 from sandbox.stack.stack import Stack
 
@@ -72,6 +72,12 @@ def project(make_creator: Callable[[], Creator], db: psycopg.Connection[Any]) ->
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     folder: Path = tmp_path_factory.mktemp("samples")
     return make_samples(folder)
+
+
+@pytest.fixture(scope="session")
+def large_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """So large that it is sent in three parts."""
+    return make_large_video(tmp_path_factory.mktemp("large") / "large.mp4")
 
 
 @pytest.fixture

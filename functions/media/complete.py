@@ -16,5 +16,5 @@ app = user_endpoint(
     handle,
     CompleteRequest,
     answers={200: Verdict},
-    problems=(*OF_A_PROJECT, "upload_missing", "storage_unavailable"),
+    problems=(*OF_A_PROJECT, "upload_missing", "too_many_completions", "storage_unavailable"),
 )

@@ -1,4 +1,7 @@
-"""Reserve, upload, complete: between the first and the last, the file goes past us straight to R2."""
+"""Reserve, upload, complete: between the first and the last, the file goes past us straight to R2.
+
+A small file goes in one piece, a large one in parts (parts.py), so that it goes on where the network was lost.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +16,35 @@ from pydantic_core import PydanticCustomError
 
 from shared.errors import Refused
 from shared.inputs import Input
+from shared.media.parts import Put, join
+from shared.media.plan import PART_BYTES, Plan
 from shared.media.probe import MediaFacts, NotWhatItClaims, probe
-from shared.media.storage import UPLOAD_SECONDS, Storage
-from shared.outputs import Count, Id, Moment, Url
+from shared.media.storage import UPLOAD_SECONDS, Storage, StoredObject
+from shared.outputs import Count, Id, Moment
 from shared.runtime import Runtime
 from shared.secret import Secret
 
 MAX_IMAGE_BYTES = 20_000_000
 MAX_VIDEO_BYTES = 4_000_000_000
 
+_NOT_TOLD = ("object_key", "sha256", "addressed_at")
+
 type MediaType = Literal["image/jpeg", "image/webp", "video/mp4", "video/quicktime", "video/webm"]
 
 
-class Put(TypedDict):
-    """The file is sent by exactly this request. Every header is signed, and so are its length and its bytes."""
+class InParts(TypedDict):
+    """A large file goes in parts of `part_bytes`, of which the last is shorter; media/parts gives their addresses."""
 
-    method: Literal["PUT"]
-    url: Url
-    headers: dict[str, str]
-    expires_in: Count
+    method: Literal["PARTS"]
+    part_bytes: Count
+    parts: Count
 
 
 class Reserved(TypedDict):
+    """The same file, asked for again before it was completed, is the same asset."""
+
     media_asset_id: Id
-    upload: Put
+    upload: Annotated[Put | InParts, Field(discriminator="method")]
 
 
 class Verdict(TypedDict):
@@ -94,16 +102,25 @@ class CompleteRequest(Input):
 
 
 async def reserve(runtime: Runtime, jwt: Secret, request: UploadRequest) -> Reserved:
-    """Where and how to send the file. Type, length, content and create-only are fixed by the signature."""
+    """Where and how to send the file."""
     reserved = await runtime.database.as_user(jwt, "reserve_media", **request.model_dump(mode="json"))
+    plan = Plan(request.byte_size)
+    if plan.in_parts:
+        upload: Put | InParts = InParts(method="PARTS", part_bytes=PART_BYTES, parts=plan.count)
+    else:
+        upload = await _put_of(runtime, reserved["object_key"], request)
+    return Reserved(media_asset_id=reserved["id"], upload=upload)
+
+
+async def _put_of(runtime: Runtime, object_key: str, request: UploadRequest) -> Put:
+    """Type, length, content and create-only are fixed by the signature."""
     put = await Storage(runtime.settings).presign_put(
-        reserved["object_key"],
+        object_key,
         media_type=request.media_type,
         byte_size=request.byte_size,
         sha256=request.sha256,
     )
-    upload = Put(method="PUT", url=put.url, headers=put.headers, expires_in=UPLOAD_SECONDS)
-    return Reserved(media_asset_id=reserved["id"], upload=upload)
+    return Put(method="PUT", url=put.url, headers=put.headers, expires_in=UPLOAD_SECONDS)
 
 
 async def complete(runtime: Runtime, jwt: Secret, request: CompleteRequest) -> Verdict:
@@ -112,12 +129,12 @@ async def complete(runtime: Runtime, jwt: Secret, request: CompleteRequest) -> V
     asset = await runtime.database.as_user(jwt, "media_to_complete", media_asset_id=asset_id)
     if asset["state"] == "uploading":
         asset = await _judge(runtime, jwt, Storage(runtime.settings), asset)
-    return cast(Verdict, {name: value for name, value in asset.items() if name not in ("object_key", "sha256")})
+    return cast(Verdict, {name: value for name, value in asset.items() if name not in _NOT_TOLD})
 
 
 async def _judge(runtime: Runtime, jwt: Secret, storage: Storage, asset: dict[str, Any]) -> dict[str, Any]:
     try:
-        facts, refusal = await _look_at(storage, asset)
+        facts, refusal = await _look_at(storage, asset, await _stored(runtime, storage, asset))
     except Refused:
         # Another request may have refused and deleted the file while this one was reading it.
         asset = await runtime.database.as_user(jwt, "media_to_complete", media_asset_id=asset["id"])
@@ -132,10 +149,26 @@ async def _judge(runtime: Runtime, jwt: Secret, storage: Storage, asset: dict[st
     return verdict
 
 
-async def _look_at(storage: Storage, asset: dict[str, Any]) -> tuple[MediaFacts | None, str | None]:
-    stored = await storage.head(asset["object_key"])
-    if stored is None:
+async def _stored(runtime: Runtime, storage: Storage, asset: dict[str, Any]) -> StoredObject:
+    """What arrived, joined first when it came in parts: whoever comes after one that died there finds the file.
+
+    With the file there, an upload of it that was begun beside takes no more parts.
+    """
+    key, in_parts = asset["object_key"], Plan(asset["byte_size"]).in_parts
+    found = await storage.head(key)
+    if found is None and in_parts:
+        await join(runtime, storage, asset)
+        found = await storage.head(key)
+    if found is None:
         raise Refused("upload_missing")
+    if in_parts:
+        await storage.uploads.abort_all(key)
+    return found
+
+
+async def _look_at(
+    storage: Storage, asset: dict[str, Any], stored: StoredObject
+) -> tuple[MediaFacts | None, str | None]:
     if (stored.byte_size, stored.media_type) != (asset["byte_size"], asset["media_type"]):
         return None, "The file in storage is not the one that was announced."
     if stored.sha256 is not None and stored.sha256 != asset["sha256"]:

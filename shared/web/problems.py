@@ -126,7 +126,14 @@ PROBLEMS: Mapping[str, Problem] = {
     ),
     # Media
     "upload_missing": Problem(
-        409, "The file has not arrived", "Send the file to the upload address first, then complete it."
+        409,
+        "The file has not arrived, or not all of it",
+        "What arrived is safe. Send the file, or its missing parts, to the upload address first, then complete it.",
+    ),
+    "not_in_parts": Problem(
+        409,
+        "This file is sent in one piece",
+        "Nothing was changed. Ask for its upload address again, and send the whole file there.",
     ),
     "storage_unavailable": Problem(
         503, "Media storage is not answering", "Your file is safe where it is. Try again in a few seconds."
@@ -171,6 +178,17 @@ PROBLEMS: Mapping[str, Problem] = {
         429,
         "You uploaded many files",
         "This file was not taken; those you have are safe. You can upload one more every 12 seconds.",
+    ),
+    "too_many_parts": Problem(
+        429,
+        "You asked for many addresses of parts",
+        "The parts that arrived are safe, and the addresses you have stay good for their 15 minutes. You can ask once "
+        "more every 3 seconds.",
+    ),
+    "too_many_completions": Problem(
+        429,
+        "You completed many uploads",
+        "The file is safe where it is, and was not looked at. You can complete one more every 6 seconds.",
     ),
     "too_many_preflights": Problem(
         429,

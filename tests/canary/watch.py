@@ -38,7 +38,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "session": ("browser local storage", "browser answer POST /auth/v1/*"),
     # To its own creator and to the platforms, and where it is kept until then.
     "caption": ("response *", "browser *", "table public.publications", f"{INSTAGRAM} *", f"{TIKTOK} *"),
-    # What a person calls themselves is for those they share a project with, who ask the Data API.
+    # What a person calls themselves is for themselves and those they share a project with, who ask the Data API.
     "name": ("browser *", "table public.profiles"),
     # Read from Auth at the moment of sending, and nowhere else.
     "e-mail": ("browser *", "outbound api.resend.com POST /emails body"),

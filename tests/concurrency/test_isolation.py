@@ -130,7 +130,7 @@ def actions(stack: Stack, person: Person, other: Person) -> dict[str, Request]:
 
 def names_something(body: Json) -> bool:
     """Of the other one: without an id it is about whoever asks."""
-    return any(name.endswith("_id") for name in body)
+    return any(name.endswith(("_id", "_ids")) for name in body)
 
 
 def bodies(person: Person) -> dict[str, Json]:
@@ -143,6 +143,8 @@ def bodies(person: Person) -> dict[str, Json]:
         "caption": {"content_id": person.contents["photo"], "preview": random.random() < 0.7},
         "connections/disconnect": {"connection_id": str(uuid.uuid4())},
         "media/complete": {"media_asset_id": person.assets["photo"]},
+        "media/fit": {"media_asset_ids": [person.assets["photo"]]},
+        "media/parts": {"media_asset_id": person.assets["photo"]},
         "media/upload": {
             "content_id": person.contents["photo"], "media_type": "image/jpeg", "byte_size": 1000, "sha256": "a" * 64,
         },

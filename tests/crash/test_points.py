@@ -22,8 +22,8 @@ SHARED = sorted((ROOT / "shared").rglob("*.py"))
 NETWORK: Mapping[str, set[str]] = {
     "httpx": {"shared/egress.py", "shared/database.py", "shared/subprocessors.py", "shared/media/storage_session.py"},
     "postgrest": {"shared/database.py"},
-    "boto3": {"shared/media/storage.py"},
-    "botocore": {"shared/media/storage.py", "shared/media/storage_session.py"},
+    "boto3": {"shared/media/storage_client.py"},
+    "botocore": {"shared/media/storage.py", "shared/media/storage_client.py", "shared/media/storage_session.py"},
     "httpx2": {"shared/captions/writer.py", "shared/egress_httpx2.py", "shared/publishing/queue.py"},
     "anthropic": {"shared/captions/writer.py"},
     "vercel": {"shared/publishing/queue.py", "shared/publishing/consumer.py"},

@@ -68,11 +68,13 @@ FOR_USERS = {
             "create_project",
             "reserve_media",
             "media_to_complete",
+            "media_to_send",
             "start_connection",
             "may_disconnect",
             "create_publication",
             "may_advance",
             "preflight",
+            "possible_posts",
             "resolve_publication",
             "confirm_publication",
             "start_export",
@@ -95,6 +97,8 @@ FOR_THE_SYSTEM = {
     for schema in ("public", "private")
     for name in (
         "complete_media",
+        "media_upload",
+        "note_media_upload",
         "consume_oauth_state",
         "connection_id_for",
         "store_connection",

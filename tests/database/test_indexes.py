@@ -135,7 +135,7 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     "mail_outbox_user_id_idx": "mail_outbox_user_id_fkey",
     "media_assets_abandoned_idx": (
         "private.purge",
-        "from public.media_assets as a where a.state = 'uploading' and a.created_at <= now() - interval '24 hours'"
+        "from public.media_assets as a where a.state = 'uploading' and a.addressed_at <= now() - interval '24 hours'"
         " limit p_batch",
     ),
     "media_assets_content_id_idx": "media_assets_content_id_fkey",

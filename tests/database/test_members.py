@@ -170,6 +170,24 @@ def test_who_loses_a_project_at_the_moment_of_an_acceptance_lets_nobody_in(
     assert unknown(answer)
 
 
+@pytest.mark.parametrize("role", ["viewer", "stranger"])
+def test_who_goes_at_the_moment_of_their_acceptance_is_in_no_project(
+    server: postgres.Server, project: Project, db: Db, stack: Stack, role: str
+) -> None:
+    person, code = getattr(project, role), project.owner.invite(project.id, "editor")["code"]
+    close_the_others(db)
+    with server.connect() as connection, ThreadPoolExecutor(1) as thread:
+        with connection.transaction():
+            ((erasure_id,),) = connection.execute(BEGIN_ERASURE, (person.user.id,)).fetchall()
+            waiting = thread.submit(person.accept, code)
+            wait_until_it_waits(db, waiting.done)
+        answer = waiting.result()
+
+    assert (answer.status_code, answer.json()["message"]) == (410, "account_erased")
+    finish(db, stack, str(erasure_id))
+    assert person.user.id not in roles(project.owner, project)
+
+
 def wait_until_it_waits(db: Db, is_done: Callable[[], bool]) -> None:
     """For the lock that the other transaction holds."""
     query = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%accept_invitation%'"

@@ -61,8 +61,14 @@ class Desk:
         return "/rpc/start_connection", {"p_project_id": self.project_id, "p_platform": "tiktok", **hashes}
 
     def upload(self) -> tuple[str, dict[str, Any]]:
-        file = {"p_media_type": "image/jpeg", "p_byte_size": 9, "p_sha256": "0" * 64}
+        file = {"p_media_type": "image/jpeg", "p_byte_size": 9, "p_sha256": secrets.token_hex(32)}
         return "/rpc/reserve_media", {"p_content_id": self.body["content_id"], **file}
+
+    def parts(self) -> tuple[str, dict[str, Any]]:
+        return "/rpc/media_to_send", {"p_media_asset_id": self.body["media"][0]["media_asset_id"]}
+
+    def complete(self) -> tuple[str, dict[str, Any]]:
+        return "/rpc/media_to_complete", {"p_media_asset_id": self.body["media"][0]["media_asset_id"]}
 
     def preflight(self) -> tuple[str, dict[str, Any]]:
         return "/rpc/preflight", {"p_request": self._request()}
@@ -169,7 +175,9 @@ def test_one_limit_is_not_another(project: Project, desk: Desk, db: psycopg.Conn
     assert desk.do(project.editor, action).is_success
 
 
-@pytest.mark.parametrize("action", ["connect", "upload", "preflight", "publish", "caption", "create_content", "invite"])
+@pytest.mark.parametrize(
+    "action", ["connect", "upload", "parts", "complete", "preflight", "publish", "caption", "create_content", "invite"]
+)
 @pytest.mark.parametrize("role", ["viewer", "stranger"])
 def test_what_the_role_refuses_does_not_count(
     project: Project, desk: Desk, db: psycopg.Connection[Any], role: str, action: str
@@ -180,7 +188,19 @@ def test_what_the_role_refuses_does_not_count(
     assert seconds_used(db, person.user, action) == 0
 
 
-# The same click again
+# The same again
+
+
+def test_an_upload_that_is_taken_up_again_counts_again(
+    project: Project, desk: Desk, db: psycopg.Connection[Any]
+) -> None:
+    """Its addresses are made anew."""
+    person, file = project.editor, {"p_sha256": secrets.token_hex(32)}
+    leave(db, person.user, "upload", 3)
+    answers = [desk.do(person, "upload", **file) for _ in range(4)]
+
+    assert len({answer.json()["id"] for answer in answers[:3]}) == 1
+    refused(answers[3], "upload")
 
 
 def test_the_same_click_again_counts_once_and_is_answered_beyond_the_limit(

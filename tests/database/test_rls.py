@@ -48,6 +48,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "private.oauth_states": CLOSED,
     "private.caption_usage": CLOSED,
     "private.rate_limits": CLOSED,
+    "private.media_uploads": CLOSED,
     "private.object_deletions": CLOSED,
     "private.purge_runs": CLOSED,
     "private.tiktok_uploads": CLOSED,
@@ -81,6 +82,7 @@ SEED = """
     insert into public.contents (id, project_id, type, title) values (%(row)s, %(project)s, 'image', 'Seed');
     insert into public.media_assets (id, project_id, content_id, object_key, media_type, byte_size, sha256)
       values (%(row)s, %(project)s, %(row)s, 'media/' || repeat('a', 64) || '.jpg', 'image/jpeg', 1, repeat('0', 64));
+    insert into private.media_uploads (media_asset_id, upload_id) values (%(row)s, 'seed');
     insert into public.connections (id, project_id, platform, platform_account_id, callback_ids, display_name)
       values (%(row)s, %(project)s, 'tiktok', %(row)s, array['x'], 'Seed');
     insert into public.invitations (project_id, role, code_hash, created_by, accepted_by, accepted_at)

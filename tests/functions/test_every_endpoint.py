@@ -35,6 +35,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "caption": {"content_id": ID, "preview": True},
     "connections/disconnect": {"connection_id": ID},
     "media/complete": {"media_asset_id": ID},
+    "media/fit": {"media_asset_ids": [ID]},
+    "media/parts": {"media_asset_id": ID},
     "media/upload": {"content_id": ID, "media_type": "image/jpeg", "byte_size": 1000, "sha256": "a" * 64},
     "oauth/instagram/start": {"project_id": ID},
     "oauth/tiktok/start": {"project_id": ID},

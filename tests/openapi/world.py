@@ -97,6 +97,8 @@ class World:
             pools["media_asset_id"] = self.media[platform]
         for name, pool in pools.items():
             _fill(body, name, pool)
+        if isinstance(ids := body.get("media_asset_ids"), list):
+            body["media_asset_ids"] = [_real(asset_id, pools["media_asset_id"]) for asset_id in ids]
         media = body.get("media")
         for item in media if isinstance(media, list | tuple) else ():
             _fill(item, "media_asset_id", pools["media_asset_id"])
@@ -173,6 +175,10 @@ def _fill(body: object, name: str, pool: tuple[str, ...]) -> None:
     """One of the pool: the same request names the same thing."""
     if isinstance(body, dict) and pool and _is_id(body.get(name)):
         body[name] = pool[draw(body, len(pool))]
+
+
+def _real(value: object, pool: tuple[str, ...]) -> object:
+    return pool[draw(value, len(pool))] if _is_id(value) else value
 
 
 def _is_id(value: object) -> bool:

@@ -35,8 +35,8 @@ def importers(library: str) -> set[str]:
     ("library", "allowed"),
     [
         ("anthropic", {"shared/captions/writer.py"}),
-        ("boto3", {"shared/media/storage.py"}),
-        ("botocore", {"shared/media/storage.py", "shared/media/storage_session.py"}),
+        ("boto3", {"shared/media/storage_client.py"}),
+        ("botocore", {"shared/media/storage.py", "shared/media/storage_client.py", "shared/media/storage_session.py"}),
         ("pymediainfo", {"shared/media/movie.py"}),
         ("postgrest", {"shared/database.py"}),
         ("cryptography", {"shared/vault.py", "shared/privacy/erasure/receipts.py"}),
@@ -61,7 +61,7 @@ MADE_IN: dict[str, set[str]] = {
     "AsyncAnthropic": {"shared/captions/writer.py"},
     "AsyncPostgrestClient": {"shared/database.py"},
     "QueueClient": {"shared/publishing/queue.py"},
-    "Session": {"shared/media/storage.py"},
+    "Session": {"shared/media/storage_client.py"},
     "URLLib3Session": {"shared/media/storage_session.py"},
 }
 NEVER_MADE = (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from sandbox.chromium import SWITCHES, find_chromium
 from sandbox.creator import Creator
@@ -20,6 +20,7 @@ from tests.web.eyes import Eyes
 from tests.web.visitor import Visitor
 
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 MakeVisitor = Callable[..., Visitor]
 

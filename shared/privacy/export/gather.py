@@ -88,7 +88,9 @@ def _line(dataset: Dataset, line: dict[str, Any]) -> bytes:
 
 
 def _media(line: dict[str, Any]) -> File:
-    """R2 took these bytes only because they had this SHA-256."""
+    """R2 took a file that was sent in one piece only because it had this SHA-256; of one that was sent in parts it is
+    what the sender announced.
+    """
     ending = line["object_key"].rpartition(".")[2]
     return File(f"media/{line['id']}.{ending}", line["byte_size"], line["sha256"], line["object_key"])
 

@@ -85,7 +85,8 @@ AREA = Area(
             purpose="The platforms fetch a file there when you publish it.",
             basis=Basis.CONTRACT,
             retention=Until(
-                "its content or project is deleted, or it was refused; it goes within hours", "functions/cron/media.py"
+                "its content or project is deleted, or it was refused or never completed; it goes within hours",
+                "functions/cron/media.py",
             ),
             erasure=WITH_PROJECT,
             recipients=(CLOUDFLARE, META, TIKTOK),

@@ -86,16 +86,16 @@ AREA = Area(
             holds="Which files belong to a content, and facts read from their bytes: size, length, format, a checksum.",
             columns="id project_id content_id object_key media_type byte_size sha256 state refusal width height"
             " duration_ms frame_rate video_codec audio_codec created_by created_at completed_at bit_rate"
-            " audio_sample_rate audio_channels chroma progressive fast_start edit_list multi_picture",
+            " audio_sample_rate audio_channels chroma progressive fast_start edit_list multi_picture addressed_at",
             purpose="To find a file again and to tell you before you publish what a platform would refuse.",
             basis=Basis.CONTRACT,
             retention=Until("you delete the content, or its project goes", CASCADE),
             also=(
                 For(
                     "24 hours",
-                    since="created_at",
+                    since="addressed_at",
                     rule="purge",
-                    shown="24 hours for an upload that was never completed",
+                    shown="24 hours after you last went on with it for an upload that was never completed",
                 ),
             ),
             erasure=WITH_PROJECT,
@@ -108,7 +108,23 @@ AREA = Area(
                 Column(name="media_type", recipients=(SUPABASE, CLOUDFLARE)),
                 Column(name="sha256", recipients=(SUPABASE, CLOUDFLARE)),
                 Column(name="created_by", erasure=UNLINKED),
+                Column(
+                    name="addressed_at",
+                    purpose="To go on with an upload that was interrupted, and to delete one that was given up.",
+                    exported=MACHINERY,
+                ),
             ),
+        ),
+        Table(
+            name="private.media_uploads",
+            holds="Under which random id storage keeps the parts of a large file until it is whole.",
+            columns="media_asset_id upload_id",
+            purpose="To go on with an upload that was interrupted.",
+            basis=Basis.CONTRACT,
+            retention=Until("the file's entry goes", CASCADE),
+            erasure=WITH_PROJECT,
+            exported=MACHINERY,
+            recipients=(SUPABASE, CLOUDFLARE),
         ),
         Table(
             name="private.object_deletions",

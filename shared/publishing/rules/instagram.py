@@ -100,6 +100,14 @@ _COUNTS: Mapping[InstagramKind, tuple[int, int]] = {
 }
 
 
+def instagram_media_violations(kind: InstagramKind, items: Sequence[MediaFacts]) -> tuple[Violation, ...]:
+    """What the files alone break, whatever is posted with them."""
+    return (
+        *count_violations(items, *_COUNTS[kind]),
+        *(violation for item in items for violation in _TABLES[kind][is_video(item)].violations(item)),
+    )
+
+
 def instagram_violations(
     *,
     kind: InstagramKind,
@@ -111,8 +119,7 @@ def instagram_violations(
 ) -> tuple[Violation, ...]:
     """Of the items in order, then the text, then the choices. `quota` is (used, total) of 24 hours, None unknown."""
     return (
-        *count_violations(items, *_COUNTS[kind]),
-        *(violation for item in items for violation in _TABLES[kind][is_video(item)].violations(item)),
+        *instagram_media_violations(kind, items),
         *(violation for item in items for violation in _alt_text(kind, item)),
         *_caption(kind, caption),
         *_cover(kind, items, cover, thumb_offset_ms),

@@ -64,6 +64,16 @@ _VIDEO: tuple[Check, ...] = (
 )
 
 
+def tiktok_media_violations(
+    kind: TikTokKind, items: Sequence[MediaFacts], *, creator: CreatorInfo | None
+) -> tuple[Violation, ...]:
+    """What the files alone break. How long a video may be is judged once TikTok has said it of the account."""
+    return (
+        *count_violations(items, 1, MOST_PHOTOS if kind == "photo" else 1),
+        *(violation for item in items for violation in _table(kind, creator).violations(item)),
+    )
+
+
 def tiktok_violations(
     *,
     kind: TikTokKind,
@@ -99,8 +109,7 @@ def tiktok_violations(
         "video": [*misplaced(of_photos, limit="photo posts"), *cover_moment_violations(cover_timestamp_ms, items)],
     }
     return (
-        *count_violations(items, 1, MOST_PHOTOS if kind == "photo" else 1),
-        *(violation for item in items for violation in _table(kind, creator).violations(item)),
+        *tiktok_media_violations(kind, items, creator=creator),
         *_texts(kind, caption, title),
         *audience_violations(privacy_level, branded_content, creator),
         *disclosure_violations(disclosed, your_brand, branded_content),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,11 +15,22 @@ from sandbox.stack.clients import Supabase
 from sandbox.stack.ports import free_ports
 from sandbox.stack.stack import Stack
 from tests.functions.cron.crons import report, run
-from tests.functions.media.uploads import complete, is_stored, put, reserve, upload
+from tests.functions.media.uploads import begin, complete, is_stored, put, put_part, reserve, under_way, upload
 from tests.people import Project
 
 JPEG = "image/jpeg"
 TEXT = b"This is not a picture.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSent:
+    """`rest` are the parts that have not been sent, with their addresses."""
+
+    content_id: str
+    asset_id: str
+    key: str
+    data: bytes
+    rest: tuple[dict[str, Any], ...]
 
 
 @pytest.fixture
@@ -107,6 +120,69 @@ def test_an_upload_that_arrives_after_its_content_was_deleted_goes_too(
     report(stack, "media")
 
     assert not is_stored(stack, key)
+
+
+@pytest.fixture
+def half_sent(project: Project, large_video: Path, db: psycopg.Connection[Any]) -> HalfSent:
+    content_id, data = project.owner.create_content(project.id, type="video"), large_video.read_bytes()
+    asset_id = begin(project.owner, content_id, data)
+    first, *rest = project.owner.parts(asset_id)["to_send"]
+    put_part(first, data).raise_for_status()
+    return HalfSent(content_id, asset_id, key_of(db, asset_id), data, tuple(rest))
+
+
+def test_of_an_upload_whose_content_was_deleted_no_part_is_left(
+    stack: Stack, project: Project, half_sent: HalfSent, db: psycopg.Connection[Any]
+) -> None:
+    """Its addresses are good for fifteen minutes, whatever became of the row."""
+    delete_content(project, half_sent.content_id)
+    report(stack, "media")
+    for part in half_sent.rest:
+        put_part(part, half_sent.data).raise_for_status()
+    assert len(under_way(stack, half_sent.key)) == 1
+    let_time_pass(db)
+    report(stack, "media")
+
+    assert under_way(stack, half_sent.key) == []
+    assert {put_part(part, half_sent.data).status_code for part in half_sent.rest} == {404}
+    assert not is_queued(db, half_sent.key)
+    assert complete(project.owner, half_sent.asset_id).status_code == 404
+    assert not is_stored(stack, half_sent.key)
+
+
+def test_of_an_upload_that_was_given_up_no_part_is_left(
+    stack: Stack, half_sent: HalfSent, db: psycopg.Connection[Any]
+) -> None:
+    db.execute(
+        "update public.media_assets set addressed_at = now() - interval '24 hours' where id = %s", (half_sent.asset_id,)
+    )
+    assert report(stack, "purge")["removed"]["abandoned_uploads"] >= 1
+    report(stack, "media")
+
+    assert under_way(stack, half_sent.key) == []
+    assert not is_queued(db, half_sent.key)
+
+
+def test_an_upload_in_use_is_left_alone(stack: Stack, project: Project, half_sent: HalfSent) -> None:
+    report(stack, "purge")
+    report(stack, "media")
+
+    assert project.owner.parts(half_sent.asset_id)["arrived"] == [1]
+
+
+def test_a_file_waits_for_the_last_address_that_was_given_and_not_for_the_first(
+    project: Project, half_sent: HalfSent, db: psycopg.Connection[Any]
+) -> None:
+    db.execute(
+        "update public.media_assets set created_at = now() - interval '3 days' where id = %s", (half_sent.asset_id,)
+    )
+    delete_content(project, half_sent.content_id)
+
+    ((waits,),) = db.execute(
+        "select due_at > now() + interval '5 hours 59 minutes' from private.object_deletions where object_key = %s",
+        (half_sent.key,),
+    )
+    assert waits is True
 
 
 def test_a_refused_file_goes_even_when_its_deletion_was_interrupted(

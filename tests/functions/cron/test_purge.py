@@ -67,7 +67,7 @@ def add_upload(db: psycopg.Connection[Any], project: Project, content_id: str, a
     key = f"media/{secrets.token_hex(32)}.jpg"
     db.execute(
         "insert into public.media_assets (project_id, content_id, object_key, media_type, byte_size, sha256, state,"
-        " created_at, completed_at, refusal, width, height) values"
+        " addressed_at, completed_at, refusal, width, height) values"
         " (%(project)s, %(content)s, %(key)s, 'image/jpeg', 9, repeat('0', 64), %(state)s::public.media_state,"
         " now() - %(age)s::interval, case when %(state)s <> 'uploading' then now() end,"
         " case when %(state)s = 'refused' then 'No.' end, 4, 4)",
@@ -227,6 +227,16 @@ def test_abandoned_uploads_go_after_a_day_and_their_files_are_queued(
     assert report(stack, "purge")["removed"]["abandoned_uploads"] == (1 if goes else 0)
     assert one(db, "select count(*) from public.media_assets where object_key = %s", key) == (0 if goes else 1)
     assert one(db, "select count(*) from private.object_deletions where object_key = %s", key) == (1 if goes else 0)
+    db.execute("delete from public.media_assets where object_key = %s", (key,))
+
+
+def test_an_upload_that_is_gone_on_with_is_not_abandoned_however_old_it_is(
+    stack: Stack, project: Project, db: psycopg.Connection[Any]
+) -> None:
+    key = add_upload(db, project, project.owner.create_content(project.id), "23 hours", "uploading")
+    db.execute("update public.media_assets set created_at = now() - interval '3 days' where object_key = %s", (key,))
+
+    assert report(stack, "purge")["removed"]["abandoned_uploads"] == 0
     db.execute("delete from public.media_assets where object_key = %s", (key,))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import httpx
 import psycopg
 import pytest
@@ -18,7 +17,8 @@ from sandbox.stack.environment import BUCKET
 from sandbox.stack.ports import free_ports
 from sandbox.stack.stack import Stack
 from shared.media.probe import MediaFacts, probe
-from tests.functions.media.uploads import complete, is_stored, put, reserve, upload
+from tests.functions.media.uploads import complete, is_stored, put, reserve, store_of, upload
+from tests.limits import LIMITS, leave, told_to_wait
 from tests.people import Project
 from tests.shared.media.files import Lie, lies, whole
 
@@ -44,14 +44,7 @@ def object_key(db: psycopg.Connection[Any], asset_id: str) -> str:
 
 def place(stack: Stack, key: str, data: bytes, media_type: str) -> None:
     """Past the signature, as only someone with the store's own keys could."""
-    client: Any = boto3.client(
-        "s3",
-        endpoint_url=stack.addresses.r2,
-        region_name="auto",
-        aws_access_key_id=stack.keys["R2_ACCESS_KEY_ID"],
-        aws_secret_access_key=stack.keys["R2_SECRET_ACCESS_KEY"],
-    )
-    client.put_object(Bucket=BUCKET, Key=key, Body=data, ContentType=media_type)
+    store_of(stack).put_object(Bucket=BUCKET, Key=key, Body=data, ContentType=media_type)
 
 
 def test_every_lie_is_refused_and_deleted_from_the_store(
@@ -247,6 +240,18 @@ def test_the_anonymous_completes_nothing(api: httpx.Client, project: Project, co
     answer = api.post("/api/media/complete", json={"media_asset_id": asset_id})
 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+def test_beyond_the_limit_no_file_is_looked_at(
+    project: Project, content_id: str, samples: Samples, db: psycopg.Connection[Any]
+) -> None:
+    asset_id = upload(project.owner, content_id, samples.photo.read_bytes(), JPEG)
+    leave(db, project.owner.user, "complete", 0)
+    answer = complete(project.owner, asset_id)
+
+    assert 1 <= told_to_wait(answer, "too_many_completions") <= LIMITS["complete"].step
+    assert row(db, asset_id)["state"] == "uploading"
+    assert complete(project.editor, asset_id).json()["state"] == "ready"
 
 
 @pytest.mark.parametrize(

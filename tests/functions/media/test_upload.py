@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,17 @@ from sandbox.samples import Samples
 from sandbox.stack.clients import local_client
 from sandbox.stack.environment import BUCKET
 from sandbox.stack.stack import Stack
-from tests.functions.media.uploads import Reserved, announcement, checksum, is_stored, public_url, put, reserve
+from tests.functions.media.uploads import (
+    Reserved,
+    announcement,
+    checksum,
+    complete,
+    is_stored,
+    public_url,
+    put,
+    reserve,
+    upload,
+)
 from tests.limits import LIMITS, leave, told_to_wait, wait
 from tests.people import Project
 
@@ -115,6 +126,7 @@ def test_the_signature_lasts_fifteen_minutes(
 
     late, in_time = signed(timedelta(seconds=903)), signed(timedelta(seconds=890))
 
+    assert late.id == in_time.id
     assert "Request has expired" in put(late, DATA).text
     assert not is_stored(stack, object_key(db, late.id))
     assert put(in_time, DATA).status_code == 200
@@ -131,7 +143,7 @@ def test_a_stretched_expiry_breaks_the_signature(stack: Stack, reserved: Reserve
 def test_the_key_tells_nothing_and_cannot_be_guessed(
     project: Project, content_id: str, db: psycopg.Connection[Any]
 ) -> None:
-    keys = [object_key(db, reserve(project.owner, content_id, DATA, JPEG).id) for _ in range(20)]
+    keys = [object_key(db, reserve(project.owner, content_id, DATA + bytes([n]), JPEG).id) for n in range(20)]
 
     assert len({key[:20] for key in keys}) == 20
     known = (project.id, content_id, project.owner.user.id, project.owner.user.email, hashlib.sha256(DATA).hexdigest())
@@ -305,11 +317,67 @@ def count(db: psycopg.Connection[Any], content_id: str) -> int:
     return int(row[0])
 
 
-def test_two_reservations_are_two_places(project: Project, content_id: str, db: psycopg.Connection[Any]) -> None:
-    first, second = (reserve(project.owner, content_id, DATA, JPEG) for _ in range(2))
+@pytest.mark.parametrize(
+    "changes",
+    [{"sha256": hashlib.sha256(OTHER).hexdigest()}, {"byte_size": len(DATA) + 1}, {"media_type": "image/webp"}],
+)
+def test_another_file_is_another_place(
+    project: Project, content_id: str, db: psycopg.Connection[Any], changes: dict[str, Any]
+) -> None:
+    first = reserve(project.owner, content_id, DATA, JPEG).id
+    answer = project.owner.post("media/upload", announcement(content_id, DATA, JPEG, **changes))
+    second = answer.json()["media_asset_id"]
 
-    assert first.id != second.id
-    assert object_key(db, first.id) != object_key(db, second.id)
+    assert first != second
+    assert object_key(db, first) != object_key(db, second)
+
+
+def test_the_same_file_of_somebody_else_or_in_another_content_is_another_place(
+    project: Project, content_id: str
+) -> None:
+    another = project.owner.create_content(project.id)
+    asked = ((project.owner, content_id), (project.editor, content_id), (project.owner, another))
+
+    assert len({reserve(person, content, DATA, JPEG).id for person, content in asked}) == 3
+
+
+def test_the_same_file_again_is_the_upload_that_is_under_way(
+    stack: Stack, project: Project, content_id: str, db: psycopg.Connection[Any]
+) -> None:
+    """The address is a new one: the first may have run out."""
+    first = reserve(project.owner, content_id, DATA, JPEG)
+    db.execute("update public.media_assets set addressed_at = now() - interval '23 hours' where id = %s", (first.id,))
+    again = reserve(project.owner, content_id, DATA, JPEG)
+
+    assert again.id == first.id
+    assert count(db, content_id) == 1
+    (is_fresh,) = db.execute(
+        "select addressed_at > now() - interval '1 minute' from public.media_assets where id = %s", (first.id,)
+    ).fetchone() or (None,)
+    assert is_fresh is True
+    assert put(again, DATA).status_code == 200
+    assert put(first, DATA).status_code == 412
+
+
+def test_of_the_same_file_asked_for_many_times_at_once_there_is_one(
+    project: Project, content_id: str, db: psycopg.Connection[Any]
+) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: reserve(project.owner, content_id, DATA, JPEG).id, range(8)))
+
+    assert len(set(made)) == 1
+    assert count(db, content_id) == 1
+
+
+@pytest.mark.parametrize("data", [DATA, None], ids=["refused", "ready"])
+def test_a_file_that_has_its_verdict_is_not_taken_up_again(
+    project: Project, content_id: str, samples: Samples, data: bytes | None
+) -> None:
+    data = data or samples.photo.read_bytes()
+    first = upload(project.owner, content_id, data, JPEG)
+    complete(project.owner, first).raise_for_status()
+
+    assert reserve(project.owner, content_id, data, JPEG).id != first
 
 
 def test_beyond_the_limit_no_place_is_reserved(project: Project, content_id: str, db: psycopg.Connection[Any]) -> None:

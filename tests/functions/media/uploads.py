@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import httpx
 
 from sandbox.creator import Creator
@@ -43,6 +44,44 @@ def put(reserved: Reserved, data: bytes, *, url: str | None = None, **headers: s
     sent = {name: value for name, value in (reserved.headers | changed).items() if value is not None}
     with local_client() as browser:
         return browser.put(url or reserved.url, content=data, headers=sent)
+
+
+def begin(creator: Creator, content_id: str, data: bytes, media_type: str = "video/mp4") -> str:
+    """Of a file that is sent in parts. Returns the asset's id."""
+    answer = creator.post("media/upload", announcement(content_id, data, media_type)).raise_for_status().json()
+    assert answer["upload"]["method"] == "PARTS"
+    return str(answer["media_asset_id"])
+
+
+def put_part(part: dict[str, Any], data: bytes, *, url: str = "", **headers: str) -> httpx.Response:
+    """Its bytes of the whole file `data`, as the browser sends them."""
+    return put_bytes(url or part["url"], piece(part, data), **headers)
+
+
+def put_bytes(url: str, data: bytes, **headers: str) -> httpx.Response:
+    with local_client() as browser:
+        return browser.put(url, content=data, headers={name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def piece(part: dict[str, Any], data: bytes) -> bytes:
+    return data[part["first_byte"] : part["first_byte"] + part["byte_size"]]
+
+
+def store_of(stack: Stack) -> Any:
+    """With the store's own keys, past every signature of ours."""
+    return boto3.client(
+        "s3",
+        endpoint_url=stack.addresses.r2,
+        region_name="auto",
+        aws_access_key_id=stack.keys["R2_ACCESS_KEY_ID"],
+        aws_secret_access_key=stack.keys["R2_SECRET_ACCESS_KEY"],
+    )
+
+
+def under_way(stack: Stack, object_key: str) -> list[str]:
+    """The ids of uploads in parts of which the store still keeps something."""
+    found = store_of(stack).list_multipart_uploads(Bucket=BUCKET, Prefix=object_key)
+    return [upload["UploadId"] for upload in found.get("Uploads", [])]
 
 
 def upload(creator: Creator, content_id: str, data: bytes, media_type: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from sandbox.creator import Creator
 from sandbox.stack.clients import SandboxControl
 from sandbox.stack.stack import Stack
 from shared.egress import CALL_SECONDS, Answer, CallFailed, Egress
+from shared.media.multipart import Multipart
 from shared.media.storage import Storage, StoredObject
 from shared.privacy.erasure import saga
 from shared.privacy.erasure.saga import advance
@@ -23,7 +25,7 @@ from shared.runtime import Runtime
 from tests.crash.points import CountedDatabase, CountedEgress, Points
 from tests.erasing import ask, begun, finish, let_waits_end, row, rows_with, stores
 from tests.functions.cron.crons import report
-from tests.functions.media.uploads import is_stored
+from tests.functions.media.uploads import begin, is_stored, put_part, under_way
 from tests.people import Connected, Project
 
 Db = psycopg.Connection[Any]
@@ -278,6 +280,49 @@ def test_an_upload_that_arrives_after_its_file_was_deleted_goes_too(
     finish(db, stack, receipt_id)
 
     assert not is_stored(stack, key)
+
+
+def test_of_a_half_sent_upload_no_part_is_left_and_it_counts_as_one_file(
+    account: Project, large_video: Path, stack: Stack, db: Db
+) -> None:
+    """Parts that come after the erasure began go too."""
+    data = large_video.read_bytes()
+    asset_id = begin(account.owner, account.owner.create_content(account.id, type="video"), data)
+    first, *rest = account.owner.parts(asset_id)["to_send"]
+    put_part(first, data).raise_for_status()
+    key = file_of(db, {"media_asset_id": asset_id})
+    receipt_id = begun(account.owner, account.id)["receipt_id"]
+    put_part(rest[0], data).raise_for_status()
+    work(worker(stack), receipt_id)
+
+    assert row(db, receipt_id)["state"] == "late_uploads"
+    assert under_way(stack, key) == []
+    assert put_part(rest[1], data).status_code == 404
+    finish(db, stack, receipt_id)
+    assert not is_stored(stack, key)
+    assert stores(db, receipt_id)["objects"] == {"files": 2}, "the photo, and what was sent of the video"
+
+
+def test_parts_that_storage_keeps_are_no_deleted_file(
+    account: Project, photo: dict[str, str], stack: Stack, db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says yes and does nothing; so it is asked."""
+    key = file_of(db, photo)
+    storage = Storage(worker(stack).settings)
+    storage._client.create_multipart_upload(Bucket=stack.env["R2_BUCKET"], Key=key)
+    receipt_id = begun(account.owner, account.id)["receipt_id"]
+
+    async def yes(self: Multipart, prefix: str) -> None:
+        """Says that they are gone."""
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Multipart, "abort_all", yes)
+        work(worker(stack), receipt_id)
+    found = row(db, receipt_id)
+
+    assert (found["state"], found["problem"]) == ("objects", "storage_unavailable")
+    finish(db, stack, receipt_id)
+    assert under_way(stack, key) == []
 
 
 @contextmanager

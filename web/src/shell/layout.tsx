@@ -3,6 +3,7 @@ import { useLocation } from "preact-iso";
 import { t } from "../i18n";
 import { paths } from "../paths";
 import { Icon, type IconName } from "../ui/icon";
+import { UploadIndicator } from "../uploads/indicator";
 import { Notices } from "./notices";
 import { OfflineNote } from "./offline";
 import { ProjectSwitch } from "./project-switch";
@@ -22,6 +23,7 @@ export function Layout({ project, children }: { project: string | undefined; chi
         </a>
         <ProjectSwitch current={project} />
         {project && <ProjectNavigation project={project} />}
+        <UploadIndicator />
         <nav class="foot" aria-label={t.shell.account}>
           <NavigationLink href={paths.account} icon="person" label={t.shell.account} />
           <NavigationLink href={paths.dataPolicy} icon="shield" label={t.shell.privacy} />

@@ -102,14 +102,21 @@ function Reconnect({ notice }: { notice: Open }) {
   return (
     <>
       {error && <ProblemBanner error={error} />}
-      <Button look="primary" small busy={isPending} onClick={() => run(notice.platform)}>
+      <Button
+        look="primary"
+        small
+        busy={isPending}
+        aria-label={t.connections.reconnectOf(accountOf(notice))}
+        onClick={() => run(notice.platform)}
+      >
         {t.notices.reconnect}
       </Button>
     </>
   );
 }
 
-function wordsOf({ kind, platform, cause, connection }: Open): { title: string; detail: string } {
+function wordsOf(notice: Open): { title: string; detail: string } {
+  const { kind, platform, cause } = notice;
   const words = t.notices;
   const name = t.common.platforms[platform];
   if (kind === "confirmation_needed")
@@ -118,6 +125,9 @@ function wordsOf({ kind, platform, cause, connection }: Open): { title: string; 
     const why = known(words.removedBecause, cause) ?? words.removedOtherwise;
     return { title: words.account_removed(name), detail: why(name) };
   }
-  const account = connection ? accountName(connection) : name;
-  return { title: words.access_ended(account), detail: reasonWords(cause, platform) };
+  return { title: words.access_ended(accountOf(notice)), detail: reasonWords(cause, platform) };
+}
+
+function accountOf({ platform, connection }: Open): string {
+  return connection ? accountName(connection) : t.common.platforms[platform];
 }

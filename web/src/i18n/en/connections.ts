@@ -157,7 +157,6 @@ export const connections = {
     byFormer: "Disconnected",
     platformDeletion: (platform: string) => `Removed: its owner asked ${platform} to have it deleted`,
     notReconnected: "Removed: nobody reconnected it for 30 days",
-    stays: "The account stays, to be reconnected.",
     all: (count: string) => `Show all ${count}`,
   },
   atPlatform: {

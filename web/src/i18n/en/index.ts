@@ -1,4 +1,5 @@
 import { account } from "./account";
+import { captions } from "./captions";
 import { common } from "./common";
 import { connections } from "./connections";
 import { history } from "./history";
@@ -8,12 +9,15 @@ import { notices } from "./notices";
 import { problems } from "./problems";
 import { projects } from "./projects";
 import { publish } from "./publish";
+import { rights } from "./rights";
 import { shell } from "./shell";
 import { signIn } from "./sign-in";
 import { steps } from "./steps";
+import { tiktok } from "./tiktok";
 
 const english = {
   account,
+  captions,
   common,
   connections,
   history,
@@ -23,9 +27,11 @@ const english = {
   problems,
   projects,
   publish,
+  rights,
   shell,
   signIn,
   steps,
+  tiktok,
 };
 
 /** The shape that every language has: strings may differ, names and parameters may not. */

@@ -1,4 +1,95 @@
+import { counted } from "../format";
+
 export const library = {
+  title: "Library",
+  lead: "Contents and their files. What you publish is taken from here.",
+  add: "Add files",
+  newContent: "New content",
+  emptyTitle: "Nothing here yet",
+  empty:
+    "Drop photos or videos here, paste them, or choose them. They become one content, whose title and text you write while they are on their way.",
+  emptyForViewers: "Nobody has added a content to this project yet.",
+  lookOnly: "You can look at this project and not change it. Ask an owner if you should.",
+  drop: "Drop to add",
+  dropHint: "Files that you drop together become one content.",
+  search: "Search in titles and tags",
+  type: "Type",
+  allTypes: "All types",
+  types: { video: "Video", image: "Image", article: "Article", audio: "Audio" },
+  count: (count: number) => counted(count, "content", "contents"),
+  noMatch: "Nothing matches. Search for less, or show all types.",
+  showAll: "Show all",
+  more: (count: number) => `Show ${counted(count, "more", "more")}`,
+  uploading: "Uploading",
+  untitled: "Untitled",
+  back: "Library",
+  notThere: "This content is not there any more",
+  notThereText: "Somebody deleted it, or the link is wrong.",
+  publish: "Publish",
+
+  wordsTitle: "Words",
+  name: "Title",
+  nameHint: "For you and for AI captions; no platform shows it.",
+  nameMissing: "A content needs a title. This change is not saved.",
+  description: "Description",
+  descriptionHint: "What it is about. AI captions are written from it.",
+  tooLong: (most: string, found: string) => `At most ${most} characters; this has ${found}. It is not saved.`,
+  tags: "Tags",
+  tagsHint: "Enter or a comma adds one.",
+  removeTag: (tag: string) => `Remove ${tag}`,
+  tagAdded: (tag: string) => `${tag} added`,
+  tagRemoved: (tag: string) => `${tag} removed`,
+  tagTooLong: (most: string) => `A tag has at most ${most} characters.`,
+  tagsTooMany: (most: string) => `A content has at most ${most} tags.`,
+  noDescription: "No description.",
+  noTags: "No tags.",
+  saving: "Saving…",
+  saved: "All changes are saved.",
+  unsaved: "Not saved yet.",
+  notSaved: "Your changes are not saved.",
+
+  media: "Files",
+  mediaEmpty: "No file yet. Drop photos or a video here, paste them, or choose them.",
+  mediaEmptyForViewers: "No file yet.",
+  mediaStay: "A single file cannot be taken out. You choose the files of each post when you publish.",
+  position: (number: string) => `File ${number}`,
+  picture: (number: string) => `Photo, file ${number}`,
+  film: (number: string) => `Video, file ${number}`,
+  noPreview: "Your browser cannot show this file. The platforms may.",
+  openFile: "Open the file",
+  unfinished: "Not finished",
+  unfinishedText: (format: string, size: string) =>
+    `An upload of ${format}, ${size}, was begun. Choose the same file again and it goes on; otherwise it is forgotten within a day.`,
+  refusedFiles: (count: number) => `${counted(count, "file was", "files were")} refused`,
+  refusedFile: (format: string, size: string) => `${format}, ${size}`,
+
+  fit: "Where it fits",
+  fitTogether: (count: number) => `The ${counted(count, "file", "files")} together, in this order`,
+  fitAlone: "Where this file fits alone",
+  fitAsking: "Looking where it fits",
+  fits: "Fits",
+  fitsNot: "Does not fit",
+  fitNowhere:
+    "Together these files are no post of either platform: Instagram takes one to ten files, TikTok one video or up to 35 photos. You choose among them when you publish.",
+  accountDecides: {
+    duration:
+      "How long it may be, TikTok says for each account. That is checked with yours before you publish.",
+  },
+  kinds: {
+    instagram: { photo: "Photo", reel: "Reel", video: "Video", story: "Story", carousel: "Carousel" },
+    tiktok: { photo: "Photos", reel: "Video", video: "Video", story: "Story", carousel: "Photos" },
+  },
+
+  remove: "Delete content",
+  removeTitle: "Delete this content?",
+  removeText: (title: string, files: number) =>
+    files === 0
+      ? `“${title}” goes at once, with its words.`
+      : `“${title}” goes at once, with its words and ${counted(files, "file", "files")}. Our storage forgets them within hours.`,
+  removeStays:
+    "What was published stays on Instagram and TikTok. The history keeps that there was a post, when, and its link, without its words. A post that is not out yet may not go out any more.",
+  removeConfirm: "Delete it",
+
   formats: {
     "image/jpeg": "JPEG",
     "image/webp": "WebP",
@@ -25,5 +116,42 @@ export const library = {
     mono: "mono",
     stereo: "stereo",
     channels: (count: string) => `${count} channels`,
+  },
+
+  uploads: {
+    title: "Uploads",
+    steps: {
+      queued: "Waiting for its turn",
+      reading: "Reading the file",
+      sending: "Uploading",
+      judging: "Looking at what arrived",
+      ready: "Ready",
+      refused: "Refused",
+      failed: "Stopped",
+    },
+    waiting: {
+      connection: "Waiting for your connection. It goes on by itself.",
+      retry: "No answer. Trying again in a moment.",
+    },
+    sentOf: (sent: string, size: string) => `${sent} of ${size}`,
+    progress: (name: string) => `Upload of ${name}`,
+    cancel: (name: string) => `Cancel the upload of ${name}`,
+    again: (name: string) => `Try ${name} again`,
+    dismiss: (name: string) => `Remove ${name} from this list`,
+    active: (count: number) => `Uploading ${counted(count, "file", "files")}`,
+    attention: (count: number) => `${counted(count, "upload needs", "uploads need")} you`,
+    finished: "All uploads are done",
+    wrongType: (types: string) => `This kind of file cannot be published. Use ${types}.`,
+    emptyFile: "The file is empty. Choose another one.",
+    imageTooLarge: (most: string) => `An image may have ${most}. Export it smaller.`,
+    videoTooLarge: (most: string) => `A video may have ${most}. Export it smaller, or cut it shorter.`,
+    fileChanged: {
+      title: "The file was changed meanwhile",
+      detail: "What was sent is not what was announced, so nothing was kept. Choose the file again.",
+    },
+    fileUnreadable: {
+      title: "The file cannot be read",
+      detail: "It was moved, changed or deleted since you chose it. Choose it again.",
+    },
   },
 } as const;

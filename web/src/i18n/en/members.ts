@@ -17,6 +17,7 @@ export const members = {
   changeRoleOf: (name: string) => `Change role of ${name}`,
   roleOf: (name: string) => `Role of ${name}`,
   yourRole: "Your role",
+  role: "Role",
   ownRoleHint: "You give up being an owner: only another owner can make you one again.",
   remove: "Remove",
   removeOf: (name: string) => `Remove ${name}`,
@@ -34,7 +35,7 @@ export const members = {
   invite: "Make a link",
   linkTitle: "The link, shown this once",
   linkText: (role: string, when: string) =>
-    `Whoever opens it first joins as ${role}. It works until ${when}. We keep no copy: if it is lost, withdraw it and make another.`,
+    `Whoever accepts it first joins as ${role}. It works until ${when}. We keep no copy: if it is lost, withdraw it and make another.`,
   link: "Invitation link",
   copyFailed: "The browser did not copy it. The link is selected: copy it by hand.",
   linkDone: "I have the link",
@@ -47,6 +48,9 @@ export const members = {
   rename: "Name of the project",
   renameHint: "Its name goes to Anthropic when you ask for an AI caption.",
 
+  joinSignIn: "You were invited. Sign in, or create an account, to see to what.",
+  joinSignUp: "You were invited. With an account you see to what, and decide.",
+  joinConfirmed: "Then open your invitation's link once more.",
   joinTitle: "You are invited",
   joinLead: (project: string) => `Join the project “${project}”.`,
   joinProject: "Project",
@@ -59,5 +63,4 @@ export const members = {
   notNow: "Not now",
   joinNoCode: "Part of this link is missing",
   joinNoCodeText: "Open the whole link that you were sent, or ask for another one.",
-  joinFailedHint: "Ask whoever sent you the link for a new one.",
 } as const;

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/preact-query";
 import { askForNewPassword } from "../../data/auth";
 import { t } from "../../i18n";
+import { withInvitation } from "../../invitation";
 import { paths } from "../../paths";
 import { Banner, ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
@@ -26,7 +27,7 @@ export function ForgotPassword() {
         <Button look="primary" type="submit" busy={isPending} wide>
           {t.signIn.sendLink}
         </Button>
-        <a href={paths.signIn}>{t.signIn.haveAccount}</a>
+        <a href={withInvitation(paths.signIn)}>{t.signIn.haveAccount}</a>
       </form>
     </Door>
   );

@@ -1,10 +1,12 @@
 import { useMutation } from "@tanstack/preact-query";
 import { signIn } from "../../data/auth";
 import { t } from "../../i18n";
+import { invitationCode, withInvitation } from "../../invitation";
 import { paths } from "../../paths";
 import { ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
+import { Arrived } from "./arrived";
 import { Door } from "./door";
 
 export function SignIn() {
@@ -12,7 +14,7 @@ export function SignIn() {
     mutationFn: (form: FormData) => signIn(String(form.get("email")), String(form.get("password"))),
   });
   return (
-    <Door title={t.signIn.signInTitle}>
+    <Door title={t.signIn.signInTitle} {...(invitationCode() && { lead: t.members.joinSignIn })}>
       <form
         class="stack"
         onSubmit={(event) => {
@@ -20,7 +22,7 @@ export function SignIn() {
           mutate(new FormData(event.currentTarget));
         }}
       >
-        {error && <ProblemBanner error={error} />}
+        {error ? <ProblemBanner error={error} /> : <Arrived />}
         <TextField label={t.signIn.email} name="email" type="email" autocomplete="username" required />
         <TextField
           label={t.signIn.password}
@@ -33,9 +35,9 @@ export function SignIn() {
           {t.signIn.signIn}
         </Button>
         <div class="row apart">
-          <a href={paths.forgotPassword}>{t.signIn.forgot}</a>
+          <a href={withInvitation(paths.forgotPassword)}>{t.signIn.forgot}</a>
           <span>
-            {t.signIn.newHere} <a href={paths.signUp}>{t.signIn.getStarted}</a>
+            {t.signIn.newHere} <a href={withInvitation(paths.signUp)}>{t.signIn.getStarted}</a>
           </span>
         </div>
       </form>

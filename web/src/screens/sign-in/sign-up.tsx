@@ -1,33 +1,37 @@
 import { useMutation } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { signUp } from "../../data/auth";
+import { LONGEST_NAME } from "../../data/profile";
 import { t } from "../../i18n";
+import { invitationCode, withInvitation } from "../../invitation";
 import { paths } from "../../paths";
 import { Banner, ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
 import { Door } from "./door";
-
-const SHORTEST_PASSWORD = 10;
+import { SHORTEST_PASSWORD } from "./password";
 
 export function SignUp() {
   const [sentTo, setSentTo] = useState("");
   const { mutate, isPending, error } = useMutation({
     mutationFn: async (form: FormData) => {
       const email = String(form.get("email"));
-      const { mustConfirm } = await signUp(email, String(form.get("password")));
+      const name = String(form.get("name"));
+      const { mustConfirm } = await signUp(email, String(form.get("password")), name);
       if (mustConfirm) setSentTo(email);
     },
   });
   if (sentTo) {
     return (
       <Door title={t.signIn.confirmTitle}>
-        <Banner tone="good" title={t.signIn.confirmText(sentTo)} />
+        <Banner tone="good" title={t.signIn.confirmText(sentTo)}>
+          {invitationCode() && <p>{t.members.joinConfirmed}</p>}
+        </Banner>
       </Door>
     );
   }
   return (
-    <Door title={t.signIn.signUpTitle}>
+    <Door title={t.signIn.signUpTitle} {...(invitationCode() && { lead: t.members.joinSignUp })}>
       <form
         class="stack"
         onSubmit={(event) => {
@@ -36,6 +40,17 @@ export function SignUp() {
         }}
       >
         {error && <ProblemBanner error={error} />}
+        <TextField
+          label={
+            <>
+              {t.signIn.name} <span class="quiet">({t.common.optional})</span>
+            </>
+          }
+          hint={t.signIn.nameHint}
+          name="name"
+          autocomplete="name"
+          maxLength={LONGEST_NAME}
+        />
         <TextField label={t.signIn.email} name="email" type="email" autocomplete="username" required />
         <TextField
           label={t.signIn.password}
@@ -52,7 +67,7 @@ export function SignUp() {
         <Button look="primary" type="submit" busy={isPending} wide>
           {t.signIn.signUp}
         </Button>
-        <a href={paths.signIn}>{t.signIn.haveAccount}</a>
+        <a href={withInvitation(paths.signIn)}>{t.signIn.haveAccount}</a>
       </form>
     </Door>
   );

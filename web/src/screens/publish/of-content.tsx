@@ -1,0 +1,47 @@
+import type { Connection } from "../../data/connections";
+import { useContent } from "../../data/contents";
+import { t } from "../../i18n";
+import { paths } from "../../paths";
+import { useHere } from "../../shell/project";
+import { ProblemBanner } from "../../ui/banner";
+import { LinkButton } from "../../ui/button";
+import { Empty, Skeleton } from "../../ui/pieces";
+import { ChooseContent } from "./choose-content";
+import { Composer } from "./composer";
+
+/** The content that the address names. One of another project is not there. */
+export function OfContent({ id, connections }: { id: string; connections: readonly Connection[] }) {
+  const { project } = useHere();
+  const { data, error, refetch } = useContent(id);
+  if (error && !data) {
+    return (
+      <div class="stack">
+        <ProblemBanner error={error} onRetry={() => void refetch()} />
+        <ChooseContent project={project.id} />
+      </div>
+    );
+  }
+  if (!data) return <Skeleton height="9rem" count={3} />;
+  if (data.project_id !== project.id) return <ChooseContent project={project.id} />;
+  if (!data.media.some(({ state }) => state === "ready")) return <NoMedia project={project.id} id={id} />;
+  return <Composer content={data} connections={connections} />;
+}
+
+function NoMedia({ project, id }: { project: string; id: string }) {
+  const { title, detail, action } = t.publish.noMedia;
+  return (
+    <Empty
+      title={title}
+      action={
+        <div class="row">
+          <LinkButton look="primary" href={paths.content(project, id)}>
+            {action}
+          </LinkButton>
+          <LinkButton href={paths.publish(project)}>{t.publish.content.change}</LinkButton>
+        </div>
+      }
+    >
+      {detail}
+    </Empty>
+  );
+}

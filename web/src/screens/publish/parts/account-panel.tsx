@@ -1,0 +1,112 @@
+import { t } from "../../../i18n";
+import { Choice } from "../../../ui/field";
+import { Badge } from "../../../ui/pieces";
+import { PlatformIcon } from "../../../ui/platform-icon";
+import { aroundTikTok, type Post, takesAltText } from "../bodies";
+import { withAccount } from "../draft";
+import type { Editing } from "../editing";
+import { places } from "../places";
+import { cannotPostNow } from "../tiktok/choices";
+import { TikTokForm } from "../tiktok/tiktok-form";
+import { CaptionField } from "./caption";
+import { InstagramChoices } from "./instagram";
+import { MediaList } from "./media-list";
+
+type Given = Editing & { post: Post; onCheckAgain: () => void };
+
+/** What is chosen for one account: what its platform asks for, and what shall be different from the others. */
+export function AccountPanel(given: Given) {
+  const { post } = given;
+  const { account, kind } = post;
+  const title = `title-${account.id}`;
+  return (
+    <section class="card stack" id={places.account(account.id)} aria-labelledby={title}>
+      <header class="row apart">
+        <h2 class="account" id={title}>
+          <PlatformIcon platform={account.platform} />
+          <span>
+            {account.name} <span class="quiet">{t.common.platforms[account.platform]}</span>
+          </span>
+        </h2>
+        <Badge {...(!kind && { tone: "warn" as const })}>
+          {kind ? t.publish.account.kind[kind] : t.publish.account.no_kind}
+        </Badge>
+      </header>
+      {account.platform === "instagram" ? <InstagramChoices {...given} /> : <OfTikTok {...given} />}
+      <OwnCaption {...given} />
+      {given.ready.length > 1 && <OwnMedia {...given} />}
+    </section>
+  );
+}
+
+function OfTikTok({ draft, change, post, checks, isLocked, onCheckAgain }: Given) {
+  const check = checks.get(post.account.id);
+  const answer = check?.isCurrent ? check.answer : null;
+  const isUnanswered = check?.isCurrent === true && !check.creator;
+  return (
+    <TikTokForm
+      value={post.own.tiktok}
+      onChange={(tiktok) => change(withAccount(draft, post.account.id, { tiktok }))}
+      {...aroundTikTok(post, check?.creator ?? null)}
+      refusal={cannotPostNow(answer?.problems ?? [])}
+      isUnanswered={isUnanswered}
+      onAskAgain={onCheckAgain}
+      disabled={isLocked}
+    />
+  );
+}
+
+function OwnCaption({ draft, change, post }: Given) {
+  const { account, own, kind } = post;
+  if (kind === "story") return null;
+  const put = (caption: string | null) => change(withAccount(draft, account.id, { caption }));
+  return (
+    <div class="stack tight" id={places.captionOf(account.id)}>
+      <Choice
+        label={t.publish.caption.own}
+        checked={own.caption !== null}
+        onChange={(event) => put(event.currentTarget.checked ? draft.caption : null)}
+      />
+      {own.caption !== null && (
+        <CaptionField
+          label={t.publish.caption.labelOf(account.name)}
+          value={own.caption}
+          posts={[post]}
+          onChange={put}
+        />
+      )}
+    </div>
+  );
+}
+
+function OwnMedia({ draft, change, post, ready, findings }: Given) {
+  const { account, own, media } = post;
+  const title = `media-of-${account.id}`;
+  const put = (ids: readonly string[] | null) => change(withAccount(draft, account.id, { media: ids }));
+  return (
+    <div class="stack tight" id={places.mediaOf(account.id)}>
+      <Choice
+        label={t.publish.media.own}
+        checked={own.media !== null}
+        onChange={(event) => put(event.currentTarget.checked ? media.map(({ id }) => id) : null)}
+      />
+      {own.media !== null && (
+        <>
+          <h3 class="only-spoken" id={title}>
+            {t.publish.media.ofAccount(account.name)}
+          </h3>
+          <MediaList
+            labelledBy={title}
+            {...{ ready, media }}
+            findings={findings.filter((finding) => finding.account === account.id)}
+            isMain={false}
+            onChange={put}
+            altTexts={draft.altTexts}
+            takesAltText={(one) => account.platform === "instagram" && takesAltText(post.kind, one)}
+            onDescribe={(id, text) => change({ ...draft, altTexts: { ...draft.altTexts, [id]: text } })}
+          />
+        </>
+      )}
+    </div>
+  );
+}
