@@ -1,4 +1,4 @@
-"""A publication that moves while somebody looks: without a reload, through lost networks, in two tabs, and only once."""
+"""A publication that moves while somebody looks: without a reload, through lost networks, in two tabs, and once."""
 
 from __future__ import annotations
 
