@@ -35,6 +35,7 @@ export const history = {
   everything: "All publications",
   noCaption: "Without a caption",
   details: "See what happened",
+  openIt: "Open it",
   openPost: (platform: string) => `Open it on ${platform}`,
   openPlatform: (platform: string) => `Open ${platform}`,
   kinds: { photo: "Photo", video: "Video", reel: "Reel", story: "Story", carousel: "Carousel" },
