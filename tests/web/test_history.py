@@ -16,7 +16,7 @@ from tests.people import Connected, Project
 from tests.shared.publishing.clicks import Click, MakeClick
 from tests.web.conftest import MakeVisitor
 from tests.web.visitor import Visitor
-from tests.web.watching import no_barriers
+from tests.web.watching import no_barriers, standing
 
 pytest_plugins = ["tests.shared.publishing.desk"]
 
@@ -43,7 +43,8 @@ def add(db: Db, project: Project, count: int, *, state: str = "published", **col
                 " state, reason, post_id, idempotency_key, request_hash, created_by, created_at, finished_at,"
                 " next_step_at) values (%(project)s, %(content_id)s, %(connection_id)s, %(platform)s, 'photo',"
                 " %(caption)s, %(state)s, %(reason)s, '1', %(key)s, repeat('0', 64), %(person)s,"
-                " date_trunc('second', now()) - make_interval(mins => %(age)s), case when %(ended)s then now() end, null)",
+                " date_trunc('second', now()) - make_interval(mins => %(age)s),"
+                " case when %(ended)s then now() end, null)",
                 {
                     "project": project.id,
                     "caption": f"Walk number {number}",
@@ -90,10 +91,11 @@ def test_pages_follow_one_another_without_gap_or_repetition(visit: MakeVisitor, 
     no_barriers(visitor)
     visitor.button("Show more").click()
     expect(rows(visitor)).to_have_count(60)
-    visitor.button("Show more").click()
+    visitor.button("Show more").press("Enter")
     expect(rows(visitor)).to_have_count(65)
 
     expect(visitor.button("Show more")).to_have_count(0)
+    expect(rows(visitor).nth(60).get_by_role("link")).to_be_focused()
     seen = visitor.page.locator("ul.publications a.whole").all_text_contents()
     assert sorted(seen) == sorted(f"Walk number {number}" for number in range(65))
     newest_first = [int(name.split()[-1]) // 4 for name in seen]
@@ -206,4 +208,5 @@ def test_a_line_says_what_it_is_and_leads_to_all_of_it(visit: MakeVisitor, click
     expect(line.locator("img")).to_be_visible()
     line.get_by_role("link", name="Hello from the hills").click()
     visitor.comes_to(re.compile(f"/history/{made.id}$"))
+    standing(visitor, "Published")
     no_barriers(visitor)

@@ -131,6 +131,7 @@ def test_whoever_changes_their_mind_has_said_nothing(visit: MakeVisitor, doubtfu
     visitor = visit(made.owner)
     show(visitor, made)
     visitor.button("It is there").press("Enter")
+    no_barriers(visitor)
     visitor.page.keyboard.press("Escape")
 
     expect(visitor.button("It is there")).to_be_focused()

@@ -51,6 +51,7 @@ export const history = {
     needs_confirmation: "Waits for your word",
   },
 
+  one: "Publication",
   publicationTitle: (kind: string, platform: string) => `${kind} on ${platform}`,
   clickedBy: (who: string, when: string) => `${who} clicked Publish on ${when}.`,
   you: "You",
