@@ -14,8 +14,9 @@ export async function readName(): Promise<string | null> {
   return found[0]?.display_name ?? null;
 }
 
+/** None is null, and a name is one line. */
 export async function saveName(name: string): Promise<void> {
-  const display_name = name.trim() === "" ? null : name.trim();
+  const display_name = name.replaceAll(/\s+/g, " ").trim() || null;
   await done((await supabase()).from("profiles").upsert({ display_name }, { onConflict: "user_id" }));
 }
 

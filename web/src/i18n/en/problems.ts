@@ -11,7 +11,7 @@ export const problems: Readonly<Record<string, { title: string; detail: string }
   },
   offline: {
     title: "You are offline",
-    detail: "Nothing is lost. This goes on when your connection is back.",
+    detail: "Nothing is lost. Try again when your connection is back.",
   },
   unreachable: {
     title: "itoms is not answering",

@@ -56,7 +56,9 @@ export function ErasurePreview({ preview, ...deciding }: { preview: Preview } & 
         <h3>{t.rights.stays}</h3>
         <ul class="bullets small">
           {preview.stays.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
+            <li key={sentence} class="told">
+              {sentence}
+            </li>
           ))}
         </ul>
       </div>
