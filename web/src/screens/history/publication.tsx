@@ -62,7 +62,7 @@ function Shown({ publication }: { publication: Followed }) {
       {error && navigator.onLine && <ProblemBanner error={error} onRetry={retry} />}
       <Outcome {...{ publication, standing, held }} />
       <div class="publication-parts">
-        <Timeline publication={publication} />
+        <Timeline publication={publication} held={held} />
         <Details publication={publication} />
       </div>
       <p>
