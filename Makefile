@@ -13,7 +13,7 @@ help:
 	@echo "make crash          a worker dies at every pair of points of a publication"
 	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
 	@echo "make fuzz-api       requests that schemathesis makes up, to every endpoint, until one breaks a promise"
-	@echo "make openapi        public/openapi.json anew, from what the endpoints say"
+	@echo "make openapi        public/openapi.json anew, and what else other programs read, from what the code says"
 	@echo "make pages          the public privacy pages anew, from the data register and the code"
 	@echo "make mutants        each mistake of a list is made in a copy of the tree, and tests must notice it"
 	@echo "make mutation-score small changes of what guards secrets and states: how many of them tests notice"
