@@ -189,6 +189,7 @@ def test_it_is_all_gone_and_what_is_left_in_the_hand_tells_the_truth(
     assert list(rows_with(db, project.owner.user.id, project.owner.user.email)) == []
     visitor.link("See how far it is").click()
     visitor.sees(re.compile("Everything was erased on"))
+    assert visitor.barriers() == []
     visitor.sees(kept["receipt"])
 
 
