@@ -9,7 +9,7 @@ export function newQueries(): QueryClient {
         staleTime: 10_000,
         retry: (failures, error) => failures < 2 && asProblem(error).isPassing,
       },
-      /* Without a network it fails at once: what is sent later, when nobody expects it any more, is no click. */
+      /* A click without a network fails at once: it must not happen later by itself, when nobody expects it. */
       mutations: { retry: false, networkMode: "always" },
     },
   });

@@ -85,9 +85,10 @@ export const publish = {
     earlier: (name: string) => `Move ${name} up`,
     later: (name: string) => `Move ${name} down`,
     nowAt: (name: string, place: string, of: string) => `${name} is now ${place} of ${of}.`,
-    altText: (name: string) => `Alternative text of ${name}`,
-    altTextHint: (used: string, most: string) =>
-      `For people who do not see it. Instagram shows it; ${used} of ${most} characters.`,
+    altText: "Alternative text",
+    altTextOf: (name: string) => `of ${name}`,
+    altTextWhy: "Alternative texts are for people who do not see the pictures. Instagram takes them.",
+    altTextUsed: (used: string, most: string) => `${used} of ${most} characters`,
     altTextTooLong: (most: string) => `Shorten it to ${most} characters.`,
   },
   account: {
@@ -113,7 +114,7 @@ export const publish = {
   },
 
   checks: {
-    title: "Check before the click",
+    title: "Checks",
     asking: "Checking",
     ready: "Nothing stands in the way.",
     mend: (count: number) => `${counted(count, "thing", "things")} to do before you can publish`,
@@ -121,6 +122,7 @@ export const publish = {
     unchecked: "Not everything could be checked.",
     goThere: "Go there",
     goThereFor: (what: string) => `Go there: ${what}`,
+    of: (account: string, what: string) => `${account}: ${what}`,
     quota: (used: string, total: string) => `${used} of ${total} posts within 24 hours are used.`,
     notChecked: {
       quota: "Instagram did not say how many posts are left. The post itself will tell.",

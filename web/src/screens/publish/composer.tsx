@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Connection } from "../../data/connections";
 import type { Content } from "../../data/contents";
+import { publicationsKey } from "../../data/publications";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
 import { useSignedIn } from "../../shell/session";
@@ -84,11 +85,13 @@ export function Composer({ content, connections }: { content: Content; connectio
             />
           ))}
         </fieldset>
-        <div class="aside stack">
-          <Preview posts={posts} media={ready} />
-          {!isLocked && (
-            <CheckList posts={posts} checks={checks} findings={found} onAgain={() => checker.again()} />
-          )}
+        <div class="aside">
+          <div class="stack scrolls">
+            <Preview posts={posts} media={ready} />
+            {!isLocked && (
+              <CheckList posts={posts} checks={checks} findings={found} onAgain={() => checker.again()} />
+            )}
+          </div>
           <ClickBox {...{ project: project.id, posts, shown, clicker }} findings={found} onPress={press} />
         </div>
       </div>
@@ -131,7 +134,7 @@ function useOutcome(shown: Shown, project: string, reload: () => void): void {
     const ids = publications(done);
     if (ids.length > 0) {
       reload();
-      void queries.invalidateQueries({ queryKey: ["publications"] });
+      void queries.invalidateQueries({ queryKey: publicationsKey });
     }
     if (wasRefused(done)) return;
     const [only, ...others] = ids;

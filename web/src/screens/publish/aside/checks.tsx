@@ -47,7 +47,11 @@ export function CheckList({
         ))}
       </ul>
       {posts.map((post) => (
-        <Notes key={post.account.id} check={checks.of.get(post.account.id)} />
+        <Notes
+          key={post.account.id}
+          account={posts.length > 1 ? post.account.name : null}
+          check={checks.of.get(post.account.id)}
+        />
       ))}
     </section>
   );
@@ -89,20 +93,21 @@ function FindingRow({ finding, account }: { finding: Finding; account: Post | un
 }
 
 /** What is good to know and stands in nobody's way. */
-function Notes({ check }: { check: Check | undefined }) {
+function Notes({ account, check }: { account: string | null; check: Check | undefined }) {
   const words = t.publish.checks;
   const { answer, problem } = check ?? {};
+  const notes = [
+    ...(answer?.quota ? [words.quota(number(answer.quota.used), number(answer.quota.total))] : []),
+    ...(answer?.not_checked.map((name) => words.notChecked[name]) ?? []),
+    ...(problem?.isPassing ? [words.failed] : []),
+  ];
   return (
     <>
-      {answer?.quota && (
-        <p class="small quiet">{words.quota(number(answer.quota.used), number(answer.quota.total))}</p>
-      )}
-      {answer?.not_checked.map((name) => (
-        <p key={name} class="small quiet">
-          {words.notChecked[name]}
+      {notes.map((note) => (
+        <p key={note} class="small quiet">
+          {account ? words.of(account, note) : note}
         </p>
       ))}
-      {problem?.isPassing && <p class="small quiet">{words.failed}</p>}
     </>
   );
 }

@@ -115,14 +115,20 @@ function Movers({ name, at, of, onMove }: Given) {
   );
 }
 
+/** Counted aloud only where the limit comes near. */
 function AltText({ media, name, altTexts, onDescribe }: Given) {
   const text = altTexts[media.id] ?? "";
-  const most = LIMITS.instagram.altText;
+  const [used, most] = [units(text), LIMITS.instagram.altText];
+  const words = t.publish.media;
   return (
     <TextField
-      label={`${t.publish.media.altText(name)} (${t.common.optional})`}
-      hint={t.publish.media.altTextHint(number(units(text)), number(most))}
-      error={units(text) > most ? t.publish.media.altTextTooLong(number(most)) : undefined}
+      label={
+        <>
+          {words.altText} <span class="only-spoken">{words.altTextOf(name)}</span> ({t.common.optional})
+        </>
+      }
+      hint={used > most / 2 ? words.altTextUsed(number(used), number(most)) : undefined}
+      error={used > most ? words.altTextTooLong(number(most)) : undefined}
       value={text}
       onInput={(event) => onDescribe(media.id, event.currentTarget.value)}
     />

@@ -11,10 +11,15 @@ export function SharedMedia({ draft, change, ready, posts, findings }: Editing) 
   const describes = posts.filter(
     ({ account, own }) => account.platform === "instagram" && own.media === null,
   );
+  const describable = media.some((one) => describes.some(({ kind }) => takesAltText(kind, one)));
   return (
     <section class="card stack" id={places.media}>
       <h2 id="media-title">{t.publish.media.title}</h2>
-      {ready.length > 1 && <p class="small quiet">{t.publish.media.lead}</p>}
+      {(ready.length > 1 || describable) && (
+        <p class="small quiet">
+          {ready.length > 1 && t.publish.media.lead} {describable && t.publish.media.altTextWhy}
+        </p>
+      )}
       <MediaList
         labelledBy="media-title"
         {...{ ready, media, findings }}
