@@ -80,7 +80,14 @@ def worded() -> set[str]:
 
 
 def test_the_reader_of_codes_finds_those_of_every_kind() -> None:
-    some = {"publish_clicked", "published", "webhook_public", "cancelled_by_user", "publishing_objected", "not_confirmed"}
+    some = {
+        "publish_clicked",
+        "published",
+        "webhook_public",
+        "cancelled_by_user",
+        "publishing_objected",
+        "not_confirmed",
+    }
 
     assert some <= written()
     assert not written() & {"publish_id", "post_id", "post_cancelled"}
