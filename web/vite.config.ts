@@ -14,6 +14,12 @@ const withoutOldAssets: Plugin = {
 
 export default defineConfig(({ mode }) => ({
   publicDir: false,
+  resolve: {
+    alias: ["realtime", "storage", "functions"].map((part) => ({
+      find: `@supabase/${part}-js`,
+      replacement: resolve(import.meta.dirname, "build/without.ts"),
+    })),
+  },
   plugins: [withoutOldAssets, ...(mode === "hosted" ? [hosted(process.env)] : [])],
   build: {
     outDir: PUBLIC,

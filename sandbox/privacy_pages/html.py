@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import quote
+
+from sandbox.stack.paths import ROOT
 
 NAVIGATION = (
     ("/privacy", "Overview"),
@@ -11,6 +14,7 @@ NAVIGATION = (
     ("/privacy/permissions", "Permissions"),
     ("/privacy/subprocessors", "Who receives what"),
 )
+_ICON = " ".join((ROOT / "web/src/icon.svg").read_text(encoding="utf-8").split())
 _PAGE = """<!doctype html>
 <html lang="en">
   <head>
@@ -18,21 +22,27 @@ _PAGE = """<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="description" content="{description}" />
     <title>{title} · itoms</title>
+    <link rel="icon" href="data:image/svg+xml,{quoted_icon}" />
     <link rel="stylesheet" href="/style.css" />
     <link rel="stylesheet" href="/privacy/privacy.css" />
     <script type="module" src="/view.js"></script>
   </head>
   <body>
-    <main>
+    <a class="skip" href="#content">Skip to the content</a>
+    <header>
+      <a class="brand" href="/">{icon}itoms</a>
       <nav aria-label="Privacy">
         {navigation}
       </nav>
+      <a class="app" href="/account/privacy">Your own data</a>
+    </header>
+    <main id="content">
       <h1>{title}</h1>
 {content}
-      <footer class="quiet">
-        Questions and requests: <a href="mailto:privacy@ito.ms">privacy@ito.ms</a>. <a href="/">itoms</a>
-      </footer>
     </main>
+    <footer class="quiet">
+      Questions and requests: <a href="mailto:privacy@ito.ms">privacy@ito.ms</a>. <a href="/">Back to itoms</a>
+    </footer>
   </body>
 </html>
 """
@@ -41,6 +51,8 @@ _PAGE = """<!doctype html>
 def page(path: str, title: str, description: str, content: Iterable[str]) -> str:
     links = (_link(to, name, here=to == path) for to, name in NAVIGATION)
     return _PAGE.format(
+        quoted_icon=quote(_ICON),
+        icon=_ICON.replace("<svg ", '<svg aria-hidden="true" ', 1),
         title=escape(title),
         description=escape(description),
         navigation="\n        ".join(links),

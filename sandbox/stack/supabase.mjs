@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { serve } from "@hono/node-server";
 import { App } from "@supabase/lite";
+import { authLinks } from "./auth_links.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -173,8 +174,12 @@ async function main() {
   await database.run(await here("auth_grants.sql"));
   await migrate(database, options.migrations);
 
+  const base = `http://127.0.0.1:${options.port}`;
+  const links = authLinks({ app, database, siteUrl: options["site-url"], base });
   const fetch = async (request, env) => {
     if (isPreflight(request)) return preflight(request);
+    const byLink = await links(request);
+    if (byLink) return byLink;
     const admin = /^\/auth\/v1\/admin\/users\/([^/]+)$/.exec(new URL(request.url).pathname);
     if (admin && request.method === "DELETE") return deleteUser(database, request, admin[1]);
     return forAnyPage(await app.fetch(request, { peerAddress: env.incoming.socket.remoteAddress ?? null }));

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# What we hold of a person, and what they may ask for.
-_PRIVACY_PATH = "/privacy"
+# A person's exports, requests and choices. Whoever is not signed in is asked to, and led there.
+_PRIVACY_PATH = "/account/privacy"
 _CONNECTIONS_PATH = "/settings/connections"
 _PLATFORMS = {"instagram": "Instagram", "tiktok": "TikTok"}
 

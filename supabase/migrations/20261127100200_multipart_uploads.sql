@@ -172,7 +172,8 @@ as $$
     ('publish', 120, interval '1 hour', 'too_many_publications'),
     ('caption', 10, interval '1 minute', 'too_many_captions'),
     ('create_project', 30, interval '1 hour', 'too_many_projects'),
-    ('create_content', 600, interval '1 hour', 'too_many_contents')
+    ('create_content', 600, interval '1 hour', 'too_many_contents'),
+    ('invite', 30, interval '1 hour', 'too_many_invitations')
 $$;
 
 -- As before, but that an upload is abandoned a day after its last address.

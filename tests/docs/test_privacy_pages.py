@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.privacy_pages.html import NAVIGATION
 from sandbox.privacy_pages.pages import FOLDER, pages, title
+from sandbox.stack.paths import ROOT
 from shared.platforms import instagram, tiktok
 from shared.privacy.permissions import ASKED, EXPLAINED
 from shared.privacy.register import AREAS
@@ -131,3 +132,15 @@ def test_every_link_leads_somewhere(api: httpx.Client) -> None:
     links = {link for text in PAGES.values() for link in re.findall(r'href="(/[^"]*)"', text)}
 
     assert {link: api.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def colours(file: str) -> dict[str, str]:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return dict(re.findall(r"(--[\w-]+): (light-dark\(#\w{6}, #\w{6}\))", text))
+
+
+def test_the_pages_have_the_colours_of_the_web_client() -> None:
+    pages, client = colours("public/style.css"), colours("web/src/styles/tokens.css")
+
+    assert len(pages) > 8
+    assert pages.items() <= client.items()

@@ -28,6 +28,7 @@ const Outcome = lazy(() => import("./screens/connections/outcome"));
 const Members = lazy(() => import("./screens/members"));
 const Account = lazy(() => import("./screens/account"));
 const AccountPrivacy = lazy(() => import("./screens/account/privacy"));
+const Erased = lazy(() => import("./screens/account/erased"));
 
 export function App() {
   const session = useSession();
@@ -37,10 +38,21 @@ export function App() {
   return (
     <QueryClientProvider client={queries}>
       <LocationProvider scope={APP_PATHS}>
-        <Guard>{session ? <SignedIn key={session.userId} session={session} /> : <SignedOut />}</Guard>
+        <Guard>
+          <Screens session={session} />
+        </Guard>
       </LocationProvider>
     </QueryClientProvider>
   );
+}
+
+/** Where a link of a mail leads, and the way out: the same for whoever is signed in. */
+const DOORS: readonly string[] = [paths.newPassword, paths.forgotPassword, paths.erased];
+
+function Screens({ session }: { session: Session | null }) {
+  const { path } = useLocation();
+  if (!session || DOORS.includes(path)) return <SignedOut />;
+  return <SignedIn key={session.userId} session={session} />;
 }
 
 function SignedOut() {
@@ -50,6 +62,7 @@ function SignedOut() {
       <Route path={paths.signUp} component={SignUp} />
       <Route path={paths.forgotPassword} component={ForgotPassword} />
       <Route path={paths.newPassword} component={NewPassword} />
+      <Route path={paths.erased} component={Erased} />
       {/* Whatever else was asked for: after signing in, it is shown. */}
       <Route default component={SignIn} />
     </Router>
@@ -80,7 +93,6 @@ function SignedIn({ session }: { session: Session }) {
             <Route path={paths.home} component={Start} />
             <Route path={paths.signIn} component={Start} />
             <Route path={paths.signUp} component={Start} />
-            <Route path={paths.newPassword} component={NewPassword} />
             <Route path={paths.projects} component={Projects} />
             <Route path={paths.join} component={Join} />
             <Route path={paths.settingsConnections} component={Outcome} />

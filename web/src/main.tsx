@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app";
+import { arrive } from "./arrival";
 import { loadConfig } from "./config";
 import { loadLanguage } from "./i18n";
 import { restoreSession } from "./session";
@@ -16,6 +17,7 @@ async function start(): Promise<void> {
   try {
     await loadConfig();
     await restoreSession();
+    await arrive();
   } catch {
     render(<Broken />, root);
     return;

@@ -19,9 +19,13 @@ export const paths = {
   settingsConnections: "/settings/connections",
   account: "/account",
   accountPrivacy: "/account/privacy",
+  /** Behind the # stands what an erasure is known by, once there is no account to sign in to. */
+  erased: "/erased",
+  erasedAs: (receipt: string, code: string) => `/erased#receipt=${receipt}&code=${code}`,
   dataPolicy: "/privacy",
+  dataHeld: "/privacy/data",
 } as const;
 
 /** Those that this app shows itself; a link to anything else loads a page. */
 export const APP_PATHS =
-  /^\/($|sign-in|sign-up|forgot-password|new-password|join|projects|p\/|settings\/connections|account)/;
+  /^\/($|sign-in|sign-up|forgot-password|new-password|join|projects|p\/|settings\/connections|account|erased)/;

@@ -1,7 +1,7 @@
 import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-js";
 import { useSyncExternalStore } from "preact/compat";
 import { config } from "./config";
-import { DRAFTS, keysOf, remember, remembered } from "./storage";
+import { DRAFTS, forgetEverything, keysOf, remember, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -23,6 +23,7 @@ export function supabase(): Promise<SupabaseClient> {
 
 /** Whoever was signed in when this browser was last here still is, unless Supabase says otherwise. */
 export async function restoreSession(): Promise<void> {
+  window.addEventListener("storage", leaveWithOtherTabs);
   if (remembered(STORAGE_KEY) === null) return;
   const { data } = await (await supabase()).auth.getSession();
   keep(data.session);
@@ -30,6 +31,10 @@ export async function restoreSession(): Promise<void> {
 
 export function useSession(): Session | null {
   return useSyncExternalStore(subscribe, () => current);
+}
+
+export function currentSession(): Session | null {
+  return current;
 }
 
 export async function accessToken(): Promise<string | null> {
@@ -54,11 +59,18 @@ async function end(): Promise<void> {
   keep(null);
 }
 
+/** After an erasure: nobody is left whom Auth could sign out, and nothing of them stays in this browser. */
+export function forgetSession(): void {
+  forgetEverything();
+  keep(null);
+}
+
 async function connect(): Promise<SupabaseClient> {
   const { createClient } = await import("@supabase/supabase-js");
   const { supabaseUrl, publishableKey } = config();
   const made = createClient(supabaseUrl, publishableKey, {
-    auth: { storageKey: STORAGE_KEY, flowType: "pkce", detectSessionInUrl: true },
+    /* What a mailed link brings is for arrival.ts: other addresses of ours have a `code` that is not Supabase's. */
+    auth: { storageKey: STORAGE_KEY, flowType: "pkce", detectSessionInUrl: false },
   });
   made.auth.onAuthStateChange((_, session) => keep(session));
   return made;
@@ -69,6 +81,11 @@ function keep(session: AuthSession | null): void {
   if (next?.userId === current?.userId && next?.email === current?.email) return;
   current = next;
   for (const tell of listeners) tell();
+}
+
+/** Without a key: everything was forgotten. */
+function leaveWithOtherTabs({ key, newValue }: StorageEvent): void {
+  if ((key === STORAGE_KEY && newValue === null) || key === null) keep(null);
 }
 
 function subscribe(listener: () => void): () => void {

@@ -28,3 +28,13 @@ export function keysOf(beginning: string): string[] {
     return [];
   }
 }
+
+/** Everything that this site keeps in this browser. */
+export function forgetEverything(): void {
+  try {
+    localStorage.clear();
+    sessionStorage.clear();
+  } catch {
+    /* A browser that keeps nothing has nothing to forget. */
+  }
+}

@@ -251,17 +251,22 @@ def test_without_a_site_at_plausible_nothing_is_sent(
 
 def test_every_page_reports_its_view_and_no_other_path_can_be_reported() -> None:
     vercel = VercelProject.read(ROOT)
-    pages = {file for file in vercel.static if file.endswith(".html") and not file.startswith("public/settings/")}
+    pages = {file.name: file for file in (ROOT / "public/privacy").glob("*.html")}
 
-    assert {vercel.match(page).dest for page in PAGES} == pages
-    for page in pages:
-        assert '<script type="module" src="/view.js"></script>' in (ROOT / page).read_text(encoding="utf-8"), page
+    assert {vercel.match(page).dest for page in PAGES} == {"web/index.html", *(f"web/privacy/{name}" for name in pages)}
+    for page in pages.values():
+        assert '<script type="module" src="/view.js"></script>' in page.read_text(encoding="utf-8"), page
 
 
-def test_the_script_asks_the_browser_first_and_tells_only_the_path() -> None:
-    script = (ROOT / "public/view.js").read_text(encoding="utf-8")
+@pytest.mark.parametrize("file", ["public/view.js", "web/src/api/view.ts"])
+def test_the_script_asks_the_browser_first_and_tells_only_the_path(file: str) -> None:
+    """One for the pages, one for the front page of the web client."""
+    script = (ROOT / file).read_text(encoding="utf-8")
+    _, asked, sent = script.partition("navigator.doNotTrack")
 
-    assert "globalPrivacyControl" in script
+    assert "globalPrivacyControl" in script.partition("fetch(")[0]
+    assert asked
     assert re.findall(r"location\.(\w+)", script) == ["pathname"]
-    assert 'credentials: "omit"' in script
-    assert not re.search(r"cookie|localStorage|sessionStorage|document\.referrer", script.partition("\nif")[2])
+    assert 'credentials: "omit"' in sent
+    assert 'referrerPolicy: "no-referrer"' in sent
+    assert not re.search(r"cookie|localStorage|sessionStorage|document\.referrer", sent)

@@ -29,12 +29,13 @@ export type Media = {
   bit_rate: number | null;
   audio_sample_rate: number | null;
   audio_channels: number | null;
+  created_by: string | null;
   created_at: string;
 };
 
 export const MEDIA =
   "id, content_id, object_key, media_type, byte_size, state, refusal, width, height, duration_ms, frame_rate, " +
-  "video_codec, audio_codec, bit_rate, audio_sample_rate, audio_channels, created_at";
+  "video_codec, audio_codec, bit_rate, audio_sample_rate, audio_channels, created_by, created_at";
 
 /** What a list shows of a content: `cover` is its first file that was accepted. */
 export type ContentSummary = Pick<Words, "type" | "title" | "tags"> & {

@@ -40,6 +40,6 @@ test("a page begins after the last row, also among rows of one moment", () => {
 });
 
 test("a doubt needs somebody, and so does a click that waits for a word", () => {
-  expect(needsYou([])).toBe("state.eq.unknown");
+  expect(needsYou([])).toBe('state.eq."unknown"');
   expect(needsYou([ID])).toContain(`id.in.(${ID})`);
 });

@@ -51,8 +51,11 @@ export function allOf(...alternatives: readonly (string | undefined)[]): string 
 export const before = ({ created_at, id }: Cursor): string =>
   `created_at.lt."${created_at}",and(created_at.eq."${created_at}",id.lt.${id})`;
 
+/** Quoted: a bare "unknown" is also how SQL spells a truth value, and is read as one by the local Data API. */
+const DOUBT = 'state.eq."unknown"';
+
 /** In doubt until somebody has looked, or held until somebody says that it should still go out. */
 export const needsYou = (waiting: readonly string[]): string =>
   waiting.length > 0
-    ? `state.eq.unknown,and(state.in.(queued,preparing,processing),confirmed_at.is.null,id.in.(${waiting.join(",")}))`
-    : "state.eq.unknown";
+    ? `${DOUBT},and(state.in.(queued,preparing,processing),confirmed_at.is.null,id.in.(${waiting.join(",")}))`
+    : DOUBT;

@@ -9,7 +9,8 @@ export function newQueries(): QueryClient {
         staleTime: 10_000,
         retry: (failures, error) => failures < 2 && asProblem(error).isPassing,
       },
-      mutations: { retry: false },
+      /* A click without a network fails at once: it must not happen later by itself, when nobody expects it. */
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }

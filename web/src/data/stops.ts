@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { supabase } from "../session";
+import { choicesKey } from "./choices";
 import { rows } from "./rows";
 
 /** What a person has said under Privacy that keeps them from publishing, by the code that the server refuses with. */
@@ -22,5 +23,5 @@ async function readStop(): Promise<Stop | null> {
 }
 
 export function useStop() {
-  return useQuery({ queryKey: ["stop"], queryFn: readStop });
+  return useQuery({ queryKey: [...choicesKey, "stop"], queryFn: readStop });
 }

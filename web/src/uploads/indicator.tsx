@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/preact-query";
 import { useEffect } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import { contentKey, contentsKey } from "../data/contents";
 import { t } from "../i18n";
 import { paths } from "../paths";
@@ -18,11 +19,13 @@ export function UploadIndicator() {
   useFreshContents();
   useWarningBeforeLeaving(active.length > 0);
   useForgetting(uploads.length > 0 && active.length === 0);
+  const { path } = useLocation();
   const [first] = [...active, ...uploads];
+  const place = first && placeOf(uploads, first);
   return (
-    <div class="upload-indicator" role="status">
-      {first && (
-        <a href={placeOf(uploads, first)}>
+    <div class={`upload-indicator ${place === path ? "here" : ""}`} role="status">
+      {place && (
+        <a href={place}>
           <Icon name="upload" />
           <span>{summary(uploads)}</span>
           {active.length > 0 && <progress aria-hidden="true" value={shareOf(active)} max={1} />}

@@ -3,30 +3,21 @@ import { Problem } from "../api/problem";
 import { t } from "../i18n";
 import type { MediaType } from "./files";
 import { sha256 } from "./hash";
-import { persist, type Waiting } from "./patience";
-import { AddressExpired, put } from "./put";
-import { limited, lines } from "./turns";
+import { sendParts } from "./parts";
+import { persist } from "./patience";
+import { AddressExpired } from "./put";
+import { transfer, type Watch } from "./transfer";
+import { lines } from "./turns";
 
-export type Step = "queued" | "reading" | "sending" | "judging";
 export type Verdict = Answer<"/api/media/complete">;
 type Reserved = Answer<"/api/media/upload">;
 
 export type Job = Readonly<{ file: File; content: string; mediaType: MediaType }>;
-export type Watch = Readonly<{
-  signal: AbortSignal;
-  onReserved: (assetId: string) => void;
-  onStep: (step: Step) => void;
-  /** Bytes of the step that is under way. */
-  onBytes: (bytes: number) => void;
-  onWait: (waiting: Waiting | undefined) => void;
-}>;
 
-/** At once: more would only make each of them slower. */
-const transfer = limited(3);
 /** Files of one content are announced in the order in which they were chosen: so they stand there. */
 const announce = lines();
-/** How often a new address is asked for; each is good for a quarter of an hour. */
-const MOST_ADDRESSES = 20;
+/** How often the same file is announced again, because its address was too old or its bytes did not arrive. */
+const MOST_ANNOUNCED = 20;
 
 /** From a file to the verdict on its bytes, through lost networks. Throws Problem, and AbortError when it is cancelled. */
 export async function send(job: Job, watch: Watch): Promise<Verdict> {
@@ -36,13 +27,13 @@ export async function send(job: Job, watch: Watch): Promise<Verdict> {
     return { digest: read, first: await reserve(job, read, watch) };
   });
   let reserved = first;
-  for (let addresses = 1; ; addresses += 1) {
+  for (let announced = 1; ; announced += 1) {
     try {
       await deliver(job, reserved, watch);
       return await judge(reserved.media_asset_id, watch);
     } catch (error) {
       if (!isForNewAddress(error)) throw error;
-      if (addresses === MOST_ADDRESSES) throw new Problem({ code: "unreachable" });
+      if (announced === MOST_ANNOUNCED) throw new Problem({ code: "unreachable" });
       reserved = await reserve(job, digest, watch);
     }
   }
@@ -60,6 +51,7 @@ async function fingerprint({ file }: Job, { signal, onStep, onBytes }: Watch): P
   }
 }
 
+/** The same file again, which is under way already, is the same asset: so an upload goes on after a reload. */
 async function reserve({ file, content, mediaType }: Job, digest: string, watch: Watch): Promise<Reserved> {
   const asked = { content_id: content, media_type: mediaType, byte_size: file.size, sha256: digest };
   const reserved = await persist(() => call("/api/media/upload", asked, { signal: watch.signal }), watch);
@@ -67,14 +59,11 @@ async function reserve({ file, content, mediaType }: Job, digest: string, watch:
   return reserved;
 }
 
-async function deliver({ file }: Job, { upload }: Reserved, watch: Watch): Promise<void> {
-  const { signal, onStep, onBytes } = watch;
-  const request = { url: upload.url, headers: upload.headers, body: file };
-  onStep("queued");
-  await transfer(() => {
-    onStep("sending");
-    return persist(() => put(request, { signal, onSent: onBytes }), watch);
-  });
+function deliver({ file }: Job, { media_asset_id, upload }: Reserved, watch: Watch): Promise<void> {
+  watch.onStep("queued");
+  if (upload.method === "PARTS")
+    return sendParts(media_asset_id, { file, partBytes: upload.part_bytes }, watch);
+  return transfer({ url: upload.url, headers: upload.headers, body: file }, watch, watch.onBytes);
 }
 
 function judge(assetId: string, watch: Watch): Promise<Verdict> {

@@ -2,7 +2,8 @@ import { useSyncExternalStore } from "preact/compat";
 import { asProblem, type Problem } from "../api/problem";
 import { mediaTypeOf, refusalOf } from "./files";
 import type { Waiting } from "./patience";
-import { type Step, send } from "./send";
+import { send } from "./send";
+import type { Step } from "./transfer";
 
 /**
  * Every file on its way, outside of the screens: it goes on while somebody looks at another one. `sent` are bytes of the
@@ -107,7 +108,7 @@ async function run({ id, content }: Upload, file: File, signal: AbortSignal): Pr
       {
         signal,
         onReserved: (assetId) => change(id, { assetId }),
-        onStep: (state) => change(id, { state, sent: 0 }),
+        onStep: (state) => change(id, state === "sending" ? { state } : { state, sent: 0 }),
         onBytes: (sent) => change(id, { sent }),
         onWait: (waiting) => change(id, { waiting }),
       },

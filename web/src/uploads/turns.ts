@@ -2,17 +2,16 @@
 export function limited(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let running = 0;
-  const next = () => {
-    running -= 1;
-    waiting.shift()?.();
-  };
   return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
+    if (running < most) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
     } finally {
-      next();
+      /* The place is handed on, not given up: nobody slips in between. */
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
     }
   };
 }

@@ -9,6 +9,7 @@ import { notices } from "./notices";
 import { problems } from "./problems";
 import { projects } from "./projects";
 import { publish } from "./publish";
+import { rights } from "./rights";
 import { shell } from "./shell";
 import { signIn } from "./sign-in";
 import { steps } from "./steps";
@@ -26,6 +27,7 @@ const english = {
   problems,
   projects,
   publish,
+  rights,
   shell,
   signIn,
   steps,

@@ -11,7 +11,7 @@ export const problems: Readonly<Record<string, { title: string; detail: string }
   },
   offline: {
     title: "You are offline",
-    detail: "Nothing is lost. This goes on when your connection is back.",
+    detail: "Nothing is lost. Try again when your connection is back.",
   },
   unreachable: {
     title: "itoms is not answering",
@@ -43,6 +43,15 @@ export const problems: Readonly<Record<string, { title: string; detail: string }
   too_many_invitations: {
     title: "You invited many people",
     detail: "Nothing was changed. You can invite one more every 2 minutes.",
+  },
+  sign_in_again: {
+    title: "Your password is needed once more",
+    detail:
+      "Nothing was changed. Try again and type your password: so nobody who finds your browser open can do this.",
+  },
+  erasure_blocked: {
+    title: "You are the only owner of a project with others in it",
+    detail: "Nothing was erased. Say below what should become of it.",
   },
   last_owner: { title: "A project needs an owner", detail: "Make somebody else an owner first." },
   too_many_projects: {

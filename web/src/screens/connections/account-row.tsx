@@ -57,7 +57,11 @@ function Facts({ connection, health }: { connection: Connection; health: Health 
         </>
       )}
       <dt>{facts.connected}</dt>
-      <dd>{who ? connectedBy(when, who) : connectedByFormer(when)}</dd>
+      <dd>
+        {who && connectedBy(when, who)}
+        {who === null && connectedByFormer(when)}
+        {who === undefined && when}
+      </dd>
       {access && (
         <>
           <dt>{facts.access}</dt>

@@ -3,8 +3,8 @@ import { t } from "../../i18n";
 import { reasonWords } from "../../ui/connection-words";
 import type { Platform } from "../../ui/platform-icon";
 import { revocationWords } from "./revocation";
+import type { NameOf } from "./use-name-of";
 
-type NameOf = (userId: string | null) => string | null;
 /** `told` is null where the platform needed no word of ours: it was the one that ended the access. */
 export type PastReceipt = {
   id: string;

@@ -1,6 +1,7 @@
 import type { Content, Media } from "../../data/contents";
 import { t } from "../../i18n";
 import { bytes } from "../../i18n/format";
+import { useSignedIn } from "../../shell/session";
 import { FileButton } from "../../ui/file-button";
 import { ACCEPT } from "../../uploads/files";
 import { startUploads, useUploads } from "../../uploads/store";
@@ -47,9 +48,13 @@ function useUploadsTo(content: Content) {
   );
 }
 
+/** Only one's own: an upload goes on for whoever has begun it. */
 function Unfinished({ media }: { media: readonly Media[] }) {
+  const { userId } = useSignedIn();
   const underWay = new Set(useUploads().map(({ assetId }) => assetId));
-  const left = media.filter(({ id, state }) => state === "uploading" && !underWay.has(id));
+  const left = media.filter(
+    ({ id, state, created_by }) => state === "uploading" && created_by === userId && !underWay.has(id),
+  );
   return (
     <>
       {left.map(({ id, media_type, byte_size }) => (

@@ -7,7 +7,7 @@ import type { Check } from "./checker";
 import type { Draft } from "./draft";
 import { places } from "./places";
 import { LIMITS, units } from "./text";
-import { publishBlocker } from "./tiktok/choices";
+import { type Blocker, blockerOf, cannotPostNow } from "./tiktok/choices";
 
 /**
  * Something to do before the click, or to know. `blocks`: it certainly stands in the way. `place` is the part of the form
@@ -34,33 +34,35 @@ export function findings(
 ): Finding[] {
   if (posts.length === 0) return [own("no_account", null, t.publish.todo.account, places.accounts)];
   return posts.flatMap((post) => {
-    const seen = seenHere(draft, post, checks.get(post.account.id)?.creator ?? null);
+    const check = checks.get(post.account.id);
+    const seen = seenHere(draft, post, check);
     const codes = new Set(seen.map(({ code }) => code));
-    return [...seen, ...checked(post, checks.get(post.account.id)).filter(({ code }) => !codes.has(code))];
+    return [...seen, ...checked(post, check).filter(({ code }) => !codes.has(code))];
   });
 }
 
-function seenHere(draft: Draft, post: Post, creator: Check["creator"]): Finding[] {
+function seenHere(draft: Draft, post: Post, check: Check | undefined): Finding[] {
   const { account } = post;
   if (post.media.length === 0) return [own("no_media", post, t.publish.todo.media, mediaPlace(post))];
   if (post.kind === null) return [own("kind_not_supported", post, kindWords(post), mediaPlace(post))];
   const caption = captionProblem(post);
-  const blocker =
-    account.platform === "tiktok" && publishBlocker(post.own.tiktok, aroundTikTok(post, creator));
+  const blocker = account.platform === "tiktok" ? tiktokBlocker(post, check) : null;
   return [
     ...(caption
       ? [own("caption_invalid", post, { ...t.publish.todo.caption, fix: caption }, captionPlace(post))]
       : []),
     ...longAltTexts(draft, post),
     ...(blocker
-      ? [own(blockerCode(post), post, { what: blocker, fix: "" }, places.account(account.id))]
+      ? [own(blocker.code, post, { what: blocker.words, fix: "" }, places.account(account.id))]
       : []),
   ];
 }
 
-/** As the server would name what TikTok's form is waiting for, so that it is not said twice. */
-const blockerCode = ({ own: { tiktok } }: Post): string =>
-  tiktok.privacyLevel === null ? "privacy_not_chosen" : "disclosure_incomplete";
+/** An account that cannot post now has no choices to wait for: what the last check said of it is all there is to say. */
+function tiktokBlocker(post: Post, check: Check | undefined): Blocker | null {
+  if (cannotPostNow(check?.answer?.problems ?? [])) return null;
+  return blockerOf(post.own.tiktok, aroundTikTok(post, check?.creator ?? null));
+}
 
 function kindWords({ account, own: { instagram } }: Post) {
   if (account.platform === "tiktok") return t.publish.todo.tiktok;
@@ -80,16 +82,21 @@ function longAltTexts(draft: Draft, post: Post): Finding[] {
 }
 
 function checked(post: Post, check: Check | undefined): Finding[] {
-  if (!check?.isCurrent) return [];
+  const account = cannotPostNow(check?.answer?.problems ?? []);
+  if (!check?.isCurrent) return account ? [told(post, account)] : [];
   if (check.problem) return refusal(post, check.problem);
-  return (check.answer?.problems ?? []).map((problem) => ({
+  return (check.answer?.problems ?? []).map((problem) => told(post, problem));
+}
+
+function told(post: Post, problem: components["schemas"]["PostProblem"]): Finding {
+  return {
     code: problem.code,
     account: post.account.id,
     what: problem.what,
     fix: problem.fix,
     ...placeOf(post, problem),
     blocks: !PASSING.has(problem.code),
-  }));
+  };
 }
 
 /** What the check refuses, the click would refuse. What merely went wrong says nothing about it. */

@@ -6,6 +6,7 @@ import { paths } from "../../paths";
 import { ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
+import { Arrived } from "./arrived";
 import { Door } from "./door";
 
 export function SignIn() {
@@ -21,7 +22,7 @@ export function SignIn() {
           mutate(new FormData(event.currentTarget));
         }}
       >
-        {error && <ProblemBanner error={error} />}
+        {error ? <ProblemBanner error={error} /> : <Arrived />}
         <TextField label={t.signIn.email} name="email" type="email" autocomplete="username" required />
         <TextField
           label={t.signIn.password}

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { signUp } from "../../data/auth";
+import { LONGEST_NAME } from "../../data/profile";
 import { t } from "../../i18n";
 import { invitationCode, withInvitation } from "../../invitation";
 import { paths } from "../../paths";
@@ -8,15 +9,15 @@ import { Banner, ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
 import { Door } from "./door";
-
-const SHORTEST_PASSWORD = 10;
+import { SHORTEST_PASSWORD } from "./password";
 
 export function SignUp() {
   const [sentTo, setSentTo] = useState("");
   const { mutate, isPending, error } = useMutation({
     mutationFn: async (form: FormData) => {
       const email = String(form.get("email"));
-      const { mustConfirm } = await signUp(email, String(form.get("password")));
+      const name = String(form.get("name"));
+      const { mustConfirm } = await signUp(email, String(form.get("password")), name);
       if (mustConfirm) setSentTo(email);
     },
   });
@@ -39,6 +40,17 @@ export function SignUp() {
         }}
       >
         {error && <ProblemBanner error={error} />}
+        <TextField
+          label={
+            <>
+              {t.signIn.name} <span class="quiet">({t.common.optional})</span>
+            </>
+          }
+          hint={t.signIn.nameHint}
+          name="name"
+          autocomplete="name"
+          maxLength={LONGEST_NAME}
+        />
         <TextField label={t.signIn.email} name="email" type="email" autocomplete="username" required />
         <TextField
           label={t.signIn.password}

@@ -41,14 +41,13 @@ export function AccountPanel(given: Given) {
 
 function OfTikTok({ draft, change, post, checks, isLocked, onCheckAgain }: Given) {
   const check = checks.get(post.account.id);
-  const answer = check?.isCurrent ? check.answer : null;
   const isUnanswered = check?.isCurrent === true && !check.creator;
   return (
     <TikTokForm
       value={post.own.tiktok}
       onChange={(tiktok) => change(withAccount(draft, post.account.id, { tiktok }))}
       {...aroundTikTok(post, check?.creator ?? null)}
-      refusal={cannotPostNow(answer?.problems ?? [])}
+      refusal={cannotPostNow(check?.answer?.problems ?? [])}
       isUnanswered={isUnanswered}
       onAskAgain={onCheckAgain}
       disabled={isLocked}

@@ -131,15 +131,24 @@ function sent(shown: TikTokChoices, { media }: Around) {
   };
 }
 
+/** `code` is the server's for the same, so that nothing is said twice. */
+export type Blocker = Readonly<{ code: string; words: string }>;
+
 /** Why the button must not be pressed yet, in words to show when a pointer rests on it; null when nothing is missing. */
-export function publishBlocker(choices: TikTokChoices, around: Around): string | null {
+export const publishBlocker = (choices: TikTokChoices, around: Around): string | null =>
+  blockerOf(choices, around)?.words ?? null;
+
+export function blockerOf(choices: TikTokChoices, around: Around): Blocker | null {
   const shown = asShown(choices, around);
-  if (!around.creator) return t.tiktok.blockers.unanswered;
-  if (shown.privacyLevel === null) return t.tiktok.blockers.audience;
-  if (mustStillDisclose(shown)) return t.tiktok.mustDisclose;
-  if (shown.brandedContent && shown.privacyLevel === "SELF_ONLY") return t.tiktok.brandedNotPrivate;
-  if (shown.title.length > LONGEST_TITLE) return t.tiktok.titleTooLong(number(LONGEST_TITLE));
-  return tooLong(around);
+  const length = tooLong(around);
+  if (!around.creator) return { code: "privacy_not_chosen", words: t.tiktok.blockers.unanswered };
+  if (shown.privacyLevel === null) return { code: "privacy_not_chosen", words: t.tiktok.blockers.audience };
+  if (mustStillDisclose(shown)) return { code: "disclosure_incomplete", words: t.tiktok.mustDisclose };
+  if (shown.brandedContent && shown.privacyLevel === "SELF_ONLY")
+    return { code: "branded_content_private", words: t.tiktok.brandedNotPrivate };
+  if (shown.title.length > LONGEST_TITLE)
+    return { code: "title_too_long", words: t.tiktok.titleTooLong(number(LONGEST_TITLE)) };
+  return length === null ? null : { code: "duration_invalid", words: length };
 }
 
 export const mustStillDisclose = ({ disclosed, yourBrand, brandedContent }: TikTokChoices): boolean =>
