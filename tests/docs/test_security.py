@@ -16,6 +16,7 @@ ITEMS = {
     *(f"S-{n}" for n in range(1, 25)),
     *(f"V-{n}" for n in range(1, 14)),
     *(f"U-{n}" for n in range(1, 8)),
+    *(f"W-{n}" for n in range(1, 8)),
     *(f"Q-{n}" for n in range(3, 11)),
     *("P-1", "P-2", "P-4", "P-5", "P-7", "P-8", "E-9", "G-1", "G-9", "G-12", "L-7", "L-8"),
 }
