@@ -86,3 +86,21 @@ def test_a_reload_keeps_one_signed_in(visit: MakeVisitor, project: Project) -> N
     visitor.page.reload()
 
     visitor.link("Hills").wait_for()
+
+
+def test_a_sign_in_service_in_trouble_signs_nobody_out(visit: MakeVisitor, project: Project) -> None:
+    """The token has run out, and nobody can renew it at the moment."""
+    visitor = visit(project.owner)
+    visitor.expect_problem("503|Failed to load resource")
+    visitor.open("/account/privacy")
+    visitor.button("See what would be erased").wait_for()
+    visitor.page.route("**/auth/v1/**", lambda route: route.fulfill(status=503, json={}))
+    visitor.page.evaluate(
+        "() => { const kept = JSON.parse(localStorage['itoms-session']); kept.expires_at = 1;"
+        " localStorage['itoms-session'] = JSON.stringify(kept); }"
+    )
+
+    visitor.button("See what would be erased").click()
+
+    visitor.sees("itoms is not answering")
+    assert visitor.page.evaluate("() => localStorage['itoms-session'] !== undefined")

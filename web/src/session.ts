@@ -1,7 +1,8 @@
 import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-js";
 import { useSyncExternalStore } from "preact/compat";
+import { Problem } from "./api/problem";
 import { config } from "./config";
-import { DRAFTS, forgetEverything, keysOf, remember, remembered } from "./storage";
+import { DRAFTS, forgetEverythingOf, keysOf, remember, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -37,20 +38,35 @@ export function currentSession(): Session | null {
   return current;
 }
 
+/**
+ * Null when nobody is signed in. Throws Problem when Supabase Auth would have to renew it and does not answer: that is no
+ * reason to do without, and whoever is signed in stays so.
+ */
 export async function accessToken(): Promise<string | null> {
   if (!current) return null;
-  const { data } = await (await supabase()).auth.getSession();
+  const { data, error } = await (await supabase()).auth.getSession();
+  if (error?.name === "AuthRetryableFetchError") {
+    throw new Problem({ code: navigator.onLine ? "unreachable" : "offline" });
+  }
   return data.session?.access_token ?? null;
 }
 
 export async function signOut(): Promise<void> {
-  for (const key of keysOf(DRAFTS)) remember(key, null);
+  forgetDrafts();
   await end();
 }
 
-/** The server does not know this session any more. Whoever signs in again finds what they were writing. */
-export function endSession(): void {
-  void end();
+export function forgetDrafts(): void {
+  for (const key of keysOf(DRAFTS)) remember(key, null);
+}
+
+/**
+ * The server does not know the session of this token any more; one that began meanwhile goes on. Whoever signs in again
+ * finds what they were writing.
+ */
+export async function endSession(token: string): Promise<void> {
+  const now = await accessToken().catch(() => null);
+  if (now === token) await end();
 }
 
 async function end(): Promise<void> {
@@ -59,9 +75,9 @@ async function end(): Promise<void> {
   keep(null);
 }
 
-/** After an erasure: nobody is left whom Auth could sign out, and nothing of them stays in this browser. */
+/** After an erasure: nobody is left whom Auth could sign out, and nothing of theirs stays in this browser. */
 export function forgetSession(): void {
-  forgetEverything();
+  if (current) forgetEverythingOf(current.userId);
   keep(null);
 }
 

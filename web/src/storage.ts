@@ -3,6 +3,9 @@
 /** Posts that are being written lie below names that begin so, until they are published or their writer signs out. */
 export const DRAFTS = "itoms-draft.";
 
+/** Clicks stay when somebody signs out: one without an answer must be found again, or it could be made twice. */
+export const CLICKS = "itoms-click.";
+
 export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(key);
@@ -29,10 +32,15 @@ export function keysOf(beginning: string): string[] {
   }
 }
 
-/** Everything that this site keeps in this browser. */
-export function forgetEverything(): void {
+/**
+ * All that this site keeps in this browser, but for the clicks of other people: one without an answer must be found again
+ * by whoever made it.
+ */
+export function forgetEverythingOf(user: string): void {
   try {
-    localStorage.clear();
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith(CLICKS) || key.startsWith(`${CLICKS}${user}.`)) localStorage.removeItem(key);
+    }
     sessionStorage.clear();
   } catch {
     /* A browser that keeps nothing has nothing to forget. */

@@ -50,7 +50,7 @@ export async function call<Path extends Endpoint>(
   });
   if (answer.ok) return (answer.status === 204 ? undefined : await read(answer)) as Answer<Path>;
   const problem = await problemOf(answer);
-  if (problem.code === "not_signed_in") endSession();
+  if (problem.code === "not_signed_in" && token) void endSession(token);
   throw problem;
 }
 

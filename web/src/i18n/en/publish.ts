@@ -156,7 +156,8 @@ export const publish = {
     asking: "Publishing",
     askingDetail: "Your click is noted. You can leave this page: History shows what became of it.",
     doubt: "We are not sure that your click arrived",
-    doubtDetail: "Asking again is safe: it cannot post twice.",
+    doubtDetail:
+      "Asking again is safe: it cannot post twice. For an hour after your click we also ask by ourselves, as soon as you are online.",
     old: (when: string) => `You clicked ${when}. If it had not arrived, asking again publishes it now.`,
     askAgain: "Ask again",
     letGo: "Do not ask again",

@@ -1,10 +1,7 @@
-import { DRAFTS, keysOf, remember, remembered } from "../../storage";
+import { CLICKS, DRAFTS, keysOf, remember, remembered } from "../../storage";
 import { type Click, leftOver, publications } from "./click";
 import { type Draft, nextDraft } from "./draft";
 import { draftFrom, draftText, isRecord, parsed } from "./draft-text";
-
-/** Clicks stay when somebody signs out: one without an answer must be found again, or it could be made twice. */
-const CLICKS = "itoms-click.";
 
 /** Whose post it is, in which project, and of which content. Other people at this browser have their own. */
 export type Place = Readonly<{ user: string; project: string; content: string }>;
