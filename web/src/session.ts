@@ -1,7 +1,7 @@
 import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-js";
 import { useSyncExternalStore } from "preact/compat";
 import { config } from "./config";
-import { DRAFTS, forgetEverything, keysOf, remember, remembered } from "./storage";
+import { forgetDrafts, forgetEverything, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -44,7 +44,7 @@ export async function accessToken(): Promise<string | null> {
 }
 
 export async function signOut(): Promise<void> {
-  for (const key of keysOf(DRAFTS)) remember(key, null);
+  forgetDrafts();
   await end();
 }
 

@@ -29,6 +29,11 @@ export function keysOf(beginning: string): string[] {
   }
 }
 
+/** Whoever signs out leaves nothing behind that they were writing. */
+export function forgetDrafts(): void {
+  for (const key of keysOf(DRAFTS)) remember(key, null);
+}
+
 /** Everything that this site keeps in this browser. */
 export function forgetEverything(): void {
   try {
