@@ -14,6 +14,7 @@ from tests.limits import leave
 from tests.people import Project
 from tests.web.conftest import MakeVisitor
 from tests.web.publishing import CAPTION, ONE_PUBLICATION, Desk, MakeDesk, blocked, hash_of
+from tests.web.words import speak_brackets, unbracketed
 
 pytest_plugins = ["tests.shared.publishing.desk", "tests.web.publish_desk"]
 
@@ -322,6 +323,17 @@ def test_after_publishing_nothing_of_the_draft_is_left(desk: MakeDesk) -> None:
     assert "Said once" not in str(at.page.evaluate("() => JSON.stringify({ ...localStorage })"))
 
 
+def test_signing_out_leaves_no_draft_behind(desk: MakeDesk) -> None:
+    at = desk("instagram")
+    at.open()
+    at.visitor.field(CAPTION).fill("A secret plan")
+    at.visitor.open("/account")
+    at.visitor.button("Sign out here").click()
+    at.visitor.heading("Sign in").wait_for()
+
+    assert "A secret plan" not in str(at.page.evaluate("() => JSON.stringify({ ...localStorage })"))
+
+
 # Everybody
 
 
@@ -349,3 +361,17 @@ def test_nothing_is_wider_than_the_window(desk: MakeDesk, samples: Samples, widt
     at.ready()
 
     assert at.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_open_form_can_be_translated(desk: MakeDesk, samples: Samples) -> None:
+    at = desk("instagram", "tiktok", files=[samples.video, samples.photo])
+    speak_brackets(at.visitor)
+    at.visitor.open(at.address)
+    for name in ("@hill.walks", "Hill Walks"):
+        at.page.get_by_role("checkbox", name=name).check()
+    for box in at.page.get_by_label("Choose other media for this account").all():
+        box.check()
+    at.visitor.sees("Posting on TikTok as")
+    at.visitor.sees("0 of 100 posts within 24 hours are used.")
+
+    assert unbracketed(at.visitor, "A quiet morning", "@hill.walks", "Hill Walks", "Hills") == []

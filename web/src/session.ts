@@ -2,7 +2,7 @@ import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-
 import { useSyncExternalStore } from "preact/compat";
 import { Problem } from "./api/problem";
 import { config } from "./config";
-import { DRAFTS, forgetEverythingOf, keysOf, remember, remembered } from "./storage";
+import { forgetDrafts, forgetEverythingOf, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -54,10 +54,6 @@ export async function accessToken(): Promise<string | null> {
 export async function signOut(): Promise<void> {
   forgetDrafts();
   await end();
-}
-
-export function forgetDrafts(): void {
-  for (const key of keysOf(DRAFTS)) remember(key, null);
 }
 
 /**

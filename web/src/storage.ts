@@ -32,6 +32,11 @@ export function keysOf(beginning: string): string[] {
   }
 }
 
+/** Whoever signs out leaves nothing behind that they were writing. */
+export function forgetDrafts(): void {
+  for (const key of keysOf(DRAFTS)) remember(key, null);
+}
+
 /**
  * All that this site keeps in this browser, but for the clicks of other people: one without an answer must be found again
  * by whoever made it.

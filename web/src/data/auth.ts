@@ -2,7 +2,8 @@ import type { AuthError, UserAttributes } from "@supabase/supabase-js";
 import { Problem } from "../api/problem";
 import { t } from "../i18n";
 import { paths } from "../paths";
-import { forgetDrafts, supabase } from "../session";
+import { supabase } from "../session";
+import { forgetDrafts } from "../storage";
 import { keepNameFor, storeKeptName } from "./profile";
 
 /** What Supabase Auth says, in our words: its codes are listed in its documentation under "Error codes". */

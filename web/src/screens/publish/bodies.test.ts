@@ -18,7 +18,7 @@ const video = media("v", "video/mp4");
 const ACCOUNT = { id: "ig", platform: "instagram", name: "@hill.walks" } as const;
 const draft = (changes = {}) => ({ ...newDraft(["ig"]), caption: "Hello", ...changes });
 const clickOf = (of: ReturnType<typeof draft>, ready: Media[]) =>
-  clickBody(of, postFor(of, ACCOUNT, { content: "c", media: ready }), "c", null);
+  clickBody(of, postFor(of, ACCOUNT, ready), "c", null);
 
 describe("the kind follows from the media, as it does on the server", () => {
   test.each<["instagram" | "tiktok", Media[], boolean, string | null]>([
@@ -91,7 +91,7 @@ describe("what a click sends", () => {
   test("is nothing while it is no post, or TikTok's audience is not chosen", () => {
     expect(clickOf(draft(), [])).toBe(null);
     const tiktok = { id: "tt", platform: "tiktok", name: "Hill Walks" } as const;
-    const post = postFor(draft(), tiktok, { content: "c", media: [video] });
+    const post = postFor(draft(), tiktok, [video]);
     expect(clickBody(draft(), post, "c", null)).toBe(null);
     expect(checkBody(draft(), post, "c", null)).toMatchObject({ tiktok: { privacy_level: null } });
   });

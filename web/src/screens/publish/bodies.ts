@@ -7,7 +7,6 @@ import { type Around, type ShownCreator, toDraft, toOptions } from "./tiktok/cho
 
 export type Kind = components["schemas"]["Kind"];
 export type Account = Readonly<{ id: string; platform: Platform; name: string }>;
-export type Ready = Readonly<{ content: string; media: readonly Media[] }>;
 
 /** What the media become; null when this platform takes no such combination. The server decides in the same way. */
 export function kindOf(platform: Platform, media: readonly Media[], story: boolean): Kind | null {
@@ -21,11 +20,11 @@ export function kindOf(platform: Platform, media: readonly Media[], story: boole
 }
 
 /** All that follows from the draft for one account. */
-export function postFor(draft: Draft, account: Account, ready: Ready) {
-  const media = mediaFor(draft, account.id, ready.media);
+export function postFor(draft: Draft, account: Account, ready: readonly Media[]) {
+  const media = mediaFor(draft, account.id, ready);
   const own = ofAccount(draft, account.id);
   const kind = kindOf(account.platform, media, own.instagram.story);
-  const cover = covers(ready.media).find(({ id }) => id === own.instagram.cover);
+  const cover = covers(ready).find(({ id }) => id === own.instagram.cover);
   return { account, media, own, kind, cover, caption: kind === "story" ? "" : captionFor(draft, account.id) };
 }
 export type Post = ReturnType<typeof postFor>;

@@ -22,10 +22,12 @@ export function Preview({ posts, media }: { posts: readonly Post[]; media: reado
       <Pictures media={post ? post.media : []} ready={media} />
       {post && (
         <>
-          <p class="account">
-            <PlatformIcon platform={post.account.platform} />
-            <strong>{post.account.name}</strong>
-          </p>
+          {posts.length === 1 && (
+            <p class="account">
+              <PlatformIcon platform={post.account.platform} />
+              <strong>{post.account.name}</strong>
+            </p>
+          )}
           <p class={post.caption ? "text" : "text quiet"}>
             {post.kind === "story" ? t.publish.caption.none : post.caption || t.publish.preview.noCaption}
           </p>
