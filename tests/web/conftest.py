@@ -19,7 +19,8 @@ from tests.canary_plugin import Canary
 from tests.web.eyes import Eyes
 from tests.web.visitor import Visitor
 
-PATIENCE_MS = 20_000
+# For a busy machine: what is there is not waited for.
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 MakeVisitor = Callable[..., Visitor]

@@ -1,4 +1,4 @@
-"""A publication that moves while somebody looks: without a reload, through a lost network, in two tabs, and once."""
+"""A publication that moves while somebody looks: without a reload, through lost networks, in two tabs, and once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/preact-query";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Connection } from "../../data/connections";
 import type { Content } from "../../data/contents";
@@ -127,16 +127,19 @@ function bodiesBy<Made>(posts: readonly Post[], make: (post: Post) => Made | nul
 function useOutcome(shown: Shown, project: string, reload: () => void): void {
   const { route } = useLocation();
   const queries = useQueryClient();
+  const seen = useRef<Shown | null>(null);
   useEffect(() => {
+    if (seen.current === shown) return;
+    seen.current = shown;
     const { done, trouble } = shown;
     if (trouble === "changed" || trouble === "settled_elsewhere") reload();
     if (!done) return;
     const ids = publications(done);
-    if (ids.length > 0) {
-      reload();
-      void queries.invalidateQueries({ queryKey: publicationsKey });
+    void queries.invalidateQueries({ queryKey: publicationsKey });
+    if (wasRefused(done)) {
+      if (ids.length > 0) reload();
+      return;
     }
-    if (wasRefused(done)) return;
     const [only, ...others] = ids;
     if (only && others.length === 0) route(paths.publication(project, only));
     else route(`${paths.history(project)}?of=${ids.join(",")}`);

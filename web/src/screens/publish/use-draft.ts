@@ -10,8 +10,11 @@ export function useDraft(place: Place, accounts: readonly string[]) {
     storeDraft(place, next);
     setDraft(next);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a place is its three names
-  const reload = useCallback(() => setDraft(begun(place, [])), [place.user, place.project, place.content]);
+  const first = accounts.join();
+  const reload = useCallback(
+    () => setDraft(begun(place, first === "" ? [] : first.split(","))),
+    [place, first],
+  );
   useEffect(() => {
     const adopt = ({ key, newValue }: StorageEvent) => {
       if (key !== draftKey(place)) return;

@@ -75,8 +75,9 @@ function FindingRow({ finding, account }: { finding: Finding; account: Post | un
       <div class="stack tight">
         <p>
           {account && <span class="quiet">{account.account.name}: </span>}
-          <strong>{what}</strong> {fix}
+          <strong>{what}</strong>
         </p>
+        {fix && <p>{fix}</p>}
         <div>
           <Button
             look="plain"

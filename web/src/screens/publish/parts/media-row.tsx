@@ -39,15 +39,24 @@ export function MediaRow(given: Given) {
     <li
       class={`medium ${isChosen ? "" : "unused"}`}
       id={isMain ? places.medium(media.id) : undefined}
-      draggable={mayMove}
-      onDragStart={onDrag}
       onDragOver={(event) => isChosen && event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
         if (isChosen) onDrop();
       }}
     >
-      <MediaThumb media={media} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows do the same for a keyboard */}
+      <span
+        class="handle"
+        draggable={mayMove}
+        onDragStart={(event) => {
+          /* Some browsers drag nothing that carries nothing. */
+          event.dataTransfer?.setData("text/plain", "");
+          onDrag();
+        }}
+      >
+        <MediaThumb media={media} />
+      </span>
       <div class="what">
         <Choice
           label={<strong>{name}</strong>}
