@@ -48,6 +48,7 @@ function LiveCard({ publication }: { publication: Followed }) {
   const { project } = useHere();
   const { held } = useFollow(publication, mayEdit(project.role));
   const standing = standingOf(publication, held);
+  const saying = sayingOf(publication);
   const { id, platform, permalink } = publication;
   return (
     <li class={`card stack tight live ${toneOf(standing) ?? ""}`}>
@@ -59,7 +60,7 @@ function LiveCard({ publication }: { publication: Followed }) {
         <p>
           <StateBadge standing={standing} />
         </p>
-        <p class="small">{sayingOf(publication)}</p>
+        <p class={`small ${saying === reasonOf(publication.reason)?.words ? "told" : ""}`}>{saying}</p>
       </div>
       <div class="row end">
         <LinkButton small href={paths.publication(project.id, id)}>

@@ -17,6 +17,7 @@ type Shown = { publication: Followed; standing: Standing; held: Held | undefined
 /** Where it is, what that means, and the one thing to do. What changes by itself is read out when there is a pause. */
 export function Outcome({ publication, standing, held }: Shown) {
   const heading = useFocusWhenLost(standing);
+  const told = reasonOf(publication.reason)?.words;
   return (
     <section class={`card stack outcome ${toneOf(standing) ?? ""}`} aria-labelledby="outcome">
       <div class="stack tight" aria-live="polite">
@@ -24,7 +25,9 @@ export function Outcome({ publication, standing, held }: Shown) {
           <StateBadge standing={standing} size={18} />
         </h2>
         {wordsOf({ publication, standing, held }).map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+          <p key={sentence} class={sentence === told ? "told" : undefined}>
+            {sentence}
+          </p>
         ))}
       </div>
       <Actions publication={publication} standing={standing} />
