@@ -21,7 +21,7 @@ from tests.people import Project
 from tests.web.conftest import MakeVisitor
 from tests.web.test_account import PASSWORD, address
 from tests.web.visitor import Visitor
-from tests.web.words import SCRIPT, unspoken
+from tests.web.words import speak_brackets, unbracketed
 
 Db = psycopg.Connection[Any]
 WORDS = "erase my account"
@@ -285,8 +285,8 @@ def test_nothing_keeps_anybody_out(visit: MakeVisitor, project: Project, scheme:
 
 def test_every_word_comes_from_the_language(visit: MakeVisitor) -> None:
     visitor = visit()
-    visitor.page.add_init_script(SCRIPT)
+    speak_brackets(visitor)
     visitor.open(f"/erased#receipt=11111111-2222-4333-8444-555555555555&code={'0' * 32}")
     visitor.heading("[Your account is being erased]").wait_for()
 
-    assert unspoken(visitor.page) == set()
+    assert unbracketed(visitor) == []
