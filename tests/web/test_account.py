@@ -334,7 +334,8 @@ def test_signing_out_here_leaves_other_devices_alone(
 ) -> None:
     supabase.sign_in(ada.email, PASSWORD)
     before = sessions_of(db, ada)
-    at_account.button("Sign out here").click()
+    with at_account.page.expect_response("**/auth/v1/logout*"):
+        at_account.button("Sign out here").click()
     at_account.heading("Sign in").wait_for()
 
     assert sessions_of(db, ada) == before - 1
