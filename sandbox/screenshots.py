@@ -85,7 +85,7 @@ def settle(page: Page) -> None:
 
 def choose_tiktok(page: Page) -> None:
     page.get_by_role("checkbox", name="Mia Makes").check()
-    page.get_by_text("will post to").first.wait_for()
+    page.get_by_text("Posting on TikTok as").first.wait_for()
     settle(page)
 
 
