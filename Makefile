@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test e2e crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach lighthouse breach-drill vercel requirements clean
+.PHONY: help setup demo dev test e2e crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach screenshots lighthouse breach-drill vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -8,12 +8,12 @@ PRESENT := $(wildcard $(CHECKED))
 help:
 	@echo "make demo           set up, then the whole story against the local stack"
 	@echo "make dev            set up, then serve the local stack until Ctrl-C"
-	@echo "make test           set up, then every test"
+	@echo "make test           set up, then every test of the backend and of the web client's logic"
 	@echo "make e2e            every screen, in a real browser, against the local stack"
 	@echo "make crash          a worker dies at every pair of points of a publication"
 	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
 	@echo "make fuzz-api       requests that schemathesis makes up, to every endpoint, until one breaks a promise"
-	@echo "make openapi        public/openapi.json anew, from what the endpoints say"
+	@echo "make openapi        public/openapi.json anew, and what else other programs read, from what the code says"
 	@echo "make pages          the public privacy pages anew, from the data register and the code"
 	@echo "make mutants        each mistake of a list is made in a copy of the tree, and tests must notice it"
 	@echo "make mutation-score small changes of what guards secrets and states: how many of them tests notice"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-export   what one archive of 5,000 publications takes"
 	@echo "make bench-breach   what telling 100,000 people of a breach takes, with kills in between"
 	@echo "make breach-drill   a breach from its opening to its end, on made-up people, with its timeline"
+	@echo "make screenshots    the pictures of the main screens in the README, anew"
 	@echo "make lighthouse     what Lighthouse says of the main screens, and what their first load weighs"
 	@echo "make vercel         build for Vercel and check what would be deployed"
 	@echo "make clean          remove everything that the other commands made"
@@ -44,6 +45,7 @@ dev: setup
 	@$(PYTHON) -m sandbox.stack.dev
 
 test: setup
+	@npm run --silent --prefix web test
 	@$(PYTHON) -m pytest
 
 e2e: setup
@@ -113,6 +115,9 @@ bench-export: setup
 
 bench-breach: setup
 	@$(PYTHON) -m bench.breach
+
+screenshots: setup
+	@$(PYTHON) -m sandbox.screenshots
 
 lighthouse: setup tools/lighthouse/node_modules
 	@$(PYTHON) -m bench.lighthouse

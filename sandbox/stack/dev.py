@@ -54,7 +54,7 @@ itoms runs, on this machine alone. Ctrl-C stops it, and the next start begins an
   storage     {at.r2}
   platforms   {at.sandbox}   (what was posted: {at.sandbox}/control/ledger)
   keys        {keys.FILE.relative_to(ROOT)}
-  logs        {stack.logs.relative_to(ROOT)}
+  logs        {stack.logs.relative_to(ROOT)}   (mails of the sign-in: supabase.log)
 """
 
 

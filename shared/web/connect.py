@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from shared.connecting import connect
 from shared.connecting.logins import NotConnected
@@ -21,6 +21,7 @@ from shared.outputs import Count, Url
 from shared.secret import Secret
 from shared.web.contract import OF_A_PROJECT, Parameter, Reply
 from shared.web.endpoint import Call, Handler, answer
+from shared.web.pages import page
 from shared.web.problems import PROBLEMS
 
 _STATE_SECONDS = 600
@@ -28,14 +29,6 @@ _STATE = re.compile(r"[A-Za-z0-9_-]{43}")
 _CODE = re.compile(r"[ -~]{1,4096}")
 # Far more than the longest code needs, written in the longest way.
 _MAX_QUERY_BYTES = 20_000
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<h1>{title}</h1>
-<p>{detail}</p>
-<p><a href="/settings/connections">Back to Settings</a></p>
-</html>
-"""
 
 
 class StartRequest(Input):
@@ -164,4 +157,10 @@ def _single(request: Request, name: str) -> str | None:
 def refusal_page(refusal: Refused) -> Response:
     """A browser comes here by itself: what it shows must be for a person."""
     known = PROBLEMS[refusal.code]
-    return HTMLResponse(_PAGE.format(title=known.title, detail=known.detail), known.status)
+    return page(
+        known.title,
+        [known.detail],
+        status=known.status,
+        link="/settings/connections",
+        link_words="Back to Settings",
+    )

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from html import escape
 from typing import Annotated, Any
 
 from pydantic import Field
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from shared.errors import Refused
 from shared.settings import Settings
 from shared.web.contract import Parameter, Reply
 from shared.web.endpoint import Call
+from shared.web.pages import page
 from shared.web.problems import PROBLEMS
 
 _CODE = re.compile(r"[0-9a-f]{32}")
@@ -22,13 +22,6 @@ STATUS_ANSWERS = {200: Reply(str, media_type="text/html")}
 STATUS_PARAMETERS = (
     Parameter("code", "query", Annotated[str, Field(pattern=f"^{_CODE.pattern}$")], "As Meta shows it.", required=True),
 )
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<h1>{title}</h1>
-{paragraphs}
-</html>
-"""
 _TITLE = "Your request to delete data from Instagram"
 _KEPT = (
     "Kept: what the user of itoms made there, their media, captions and the history of what they published, because it "
@@ -59,12 +52,12 @@ async def handle(call: Call[None]) -> Response:
     found = await call.runtime.database.as_system("deletion_status", confirmation_code=codes[0])
     if found is None:
         raise Refused("deletion_unknown")
-    return HTMLResponse(page(_TITLE, [_received(found), *_became(found), f"Confirmation code: {codes[0]}"]))
+    return page(_TITLE, [_received(found), *_became(found), f"Confirmation code: {codes[0]}"])
 
 
 def refusal_page(refusal: Refused) -> Response:
     known = PROBLEMS[refusal.code]
-    return HTMLResponse(page(known.title, [known.detail]), known.status)
+    return page(known.title, [known.detail], status=known.status)
 
 
 def _received(found: dict[str, Any]) -> str:
@@ -88,8 +81,3 @@ def _deleted(found: dict[str, Any]) -> str:
         f"{f'the access tokens ({tokens})' if tokens else 'the access tokens were gone already'}; "
         f"the links and ids of the posts that were made with it ({posts})."
     )
-
-
-def page(title: str, paragraphs: Sequence[str]) -> str:
-    marked_up = "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs)
-    return _PAGE.format(title=escape(title), paragraphs=marked_up)

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict
 
 from pydantic import Field
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from shared.errors import Refused
 from shared.outputs import Count, Id, Moment
 from shared.privacy.erasure.saga import advance
 from shared.privacy.erasure.words import COUNTS, PROBLEMS, STAYS, STORES
 from shared.web.contract import Parameter, Reply
-from shared.web.deletions import page
 from shared.web.endpoint import Call
+from shared.web.pages import page
 
 _CODE = re.compile(r"[0-9a-f]{32}")
 _TITLE = "The erasure of your account"
@@ -58,7 +58,7 @@ async def status(call: Call[None]) -> Response:
     if found["state"] != "done":
         await advance(call.runtime, found["erasure_id"], seconds=_SECONDS)
         found = await _found(call)
-    return HTMLResponse(page(_TITLE, list(_told(found))))
+    return page(_TITLE, list(_told(found)))
 
 
 async def receipt(call: Call[None]) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -280,7 +281,7 @@ def test_where_auth_wants_a_fresh_sign_in_the_change_goes_on_by_itself(
     assert supabase.sign_in(ada.email, OTHER).id == ada.id
 
 
-def not_fresh_once() -> object:
+def not_fresh_once() -> Callable[[Route], None]:
     """As hosted Supabase answers a session of more than a day."""
     refused: list[bool] = []
 

@@ -89,6 +89,8 @@ def desk(
         connect(project, "instagram")
         content_id = project.owner.create_content(project.id, **fields)
         project.owner.upload(content_id, samples.photo, "image/jpeg")
+        # Its first call loads Anthropic's library: nobody has to look on.
+        project.owner.post("caption", {"content_id": content_id, "preview": True}).raise_for_status()
         visitor = visit(project.owner, color_scheme=scheme)
         visitor.open(f"/p/{project.id}/publish?content={content_id}")
         return Desk(visitor, project.owner, mark, sandbox, db)

@@ -16,6 +16,7 @@ from tests.people import Connected, Project
 from tests.shared.publishing.clicks import Click, MakeClick
 from tests.web.conftest import MakeVisitor
 from tests.web.visitor import Visitor
+from tests.web.watching import no_barriers, standing
 
 pytest_plugins = ["tests.shared.publishing.desk"]
 
@@ -30,24 +31,19 @@ def rows(visitor: Visitor) -> Locator:
     return visitor.page.locator("ul.publications > li")
 
 
-def no_barriers(visitor: Visitor) -> None:
-    for scheme in ("light", "dark"):
-        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert visitor.barriers() == [], scheme
-
-
 def add(db: Db, project: Project, count: int, *, state: str = "published", **columns: Any) -> None:
-    """Old publications, three of them in every moment: no trigger has a say."""
+    """Old publications, four of them in every moment: no trigger has a say. The local Data API tells milliseconds."""
     given = {"content_id": None, "connection_id": None, "platform": "instagram", "reason": None} | columns
     ended = state in ("published", "failed")
     with db.transaction():
         db.execute("set local session_replication_role = replica")
         for number in range(count):
             db.execute(
-                "insert into public.publications (project_id, content_id, connection_id, platform, kind, caption, state,"
-                " reason, post_id, idempotency_key, request_hash, created_by, created_at, finished_at, next_step_at)"
-                " values (%(project)s, %(content_id)s, %(connection_id)s, %(platform)s, 'photo', %(caption)s, %(state)s,"
-                " %(reason)s, '1', %(key)s, repeat('0', 64), %(person)s, now() - make_interval(mins => %(age)s),"
+                "insert into public.publications (project_id, content_id, connection_id, platform, kind, caption,"
+                " state, reason, post_id, idempotency_key, request_hash, created_by, created_at, finished_at,"
+                " next_step_at) values (%(project)s, %(content_id)s, %(connection_id)s, %(platform)s, 'photo',"
+                " %(caption)s, %(state)s, %(reason)s, '1', %(key)s, repeat('0', 64), %(person)s,"
+                " date_trunc('second', now()) - make_interval(mins => %(age)s),"
                 " case when %(ended)s then now() end, null)",
                 {
                     "project": project.id,
@@ -55,7 +51,7 @@ def add(db: Db, project: Project, count: int, *, state: str = "published", **col
                     "state": state,
                     "key": uuid.uuid4().hex,
                     "person": project.owner.user.id,
-                    "age": 10 + number // 3,
+                    "age": 10 + number // 4,
                     "ended": ended,
                     **given,
                 },
@@ -87,7 +83,7 @@ def test_an_empty_history_leads_to_publish_who_may(visit: MakeVisitor, project: 
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(visit: MakeVisitor, project: Project, db: Db) -> None:
-    """Three share a moment, so the end of a page lies between rows of the same time."""
+    """Four share a moment, so the end of a page lies between rows of the same time."""
     add(db, project, 65)
     visitor = visit(project.viewer)
     open_history(visitor, project.id)
@@ -95,13 +91,14 @@ def test_pages_follow_one_another_without_gap_or_repetition(visit: MakeVisitor, 
     no_barriers(visitor)
     visitor.button("Show more").click()
     expect(rows(visitor)).to_have_count(60)
-    visitor.button("Show more").click()
+    visitor.button("Show more").press("Enter")
     expect(rows(visitor)).to_have_count(65)
 
     expect(visitor.button("Show more")).to_have_count(0)
+    expect(rows(visitor).nth(60).get_by_role("link")).to_be_focused()
     seen = visitor.page.locator("ul.publications a.whole").all_text_contents()
     assert sorted(seen) == sorted(f"Walk number {number}" for number in range(65))
-    newest_first = [int(name.split()[-1]) // 3 for name in seen]
+    newest_first = [int(name.split()[-1]) // 4 for name in seen]
     assert newest_first == sorted(newest_first)
 
 
@@ -211,4 +208,5 @@ def test_a_line_says_what_it_is_and_leads_to_all_of_it(visit: MakeVisitor, click
     expect(line.locator("img")).to_be_visible()
     line.get_by_role("link", name="Hello from the hills").click()
     visitor.comes_to(re.compile(f"/history/{made.id}$"))
+    standing(visitor, "Published")
     no_barriers(visitor)

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from sandbox.creator import instagram_photo
 from sandbox.samples import Samples
@@ -52,7 +52,8 @@ def add_contents(db: Db, project: Project, count: int) -> None:
     """The first one is the oldest."""
     db.execute(
         "insert into public.contents (project_id, type, title, created_at)"
-        " select %s, 'image', 'Walk ' || lpad(n::text, 4, '0'), now() - (%s - n) * interval '1 minute' from generate_series(1, %s) as n",
+        " select %s, 'image', 'Walk ' || lpad(n::text, 4, '0'), now() - (%s - n) * interval '1 minute'"
+        " from generate_series(1, %s) as n",
         (project.id, count + 1, count),
     )
 
@@ -175,6 +176,20 @@ def test_what_has_just_been_typed_is_saved_when_somebody_goes_on(content: Visito
 
     content.link("Above the fog").wait_for()
     assert words(db, content_id) == ("Above the fog", "Over the hills", "image", ["hills"])
+
+
+def test_a_list_that_is_just_being_read_does_not_show_the_words_from_before(content: Visitor) -> None:
+    """What it would be answered was read before the words were saved."""
+    slow: list[Route] = []
+    content.page.route(
+        re.compile("/rest/v1/contents.*project_id=eq"),
+        lambda route: route.continue_() if slow else slow.append(route),
+    )
+    content.field("Title").fill("Above the fog")
+    content.page.get_by_role("main").get_by_role("link", name="Library").click()
+
+    content.link("Above the fog").wait_for()
+    slow[0].continue_()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sandbox.creator import Creator
 from sandbox.stack.clients import SandboxControl
 from tests.shared.publishing.clicks import Click, MakeClick
 from tests.web.conftest import MakeVisitor
-from tests.web.test_publication import no_barriers, show, standing, with_viewer
+from tests.web.watching import no_barriers, show, standing, with_viewer
 
 pytest_plugins = ["tests.shared.publishing.desk"]
 

@@ -13,7 +13,7 @@ from sandbox.creator import Creator
 from sandbox.stack.clients import SandboxControl
 from tests.shared.publishing.clicks import Click, MakeClick
 from tests.web.conftest import MakeVisitor
-from tests.web.visitor import Visitor
+from tests.web.watching import no_barriers, show, standing, with_viewer
 
 pytest_plugins = ["tests.shared.publishing.desk"]
 
@@ -63,28 +63,6 @@ def let_click_age(made: Click, hours: float) -> None:
 def switch(made: Click, *, on: bool) -> None:
     """What an operator's command asks of the database; the command itself cannot run inside Playwright's loop."""
     made.db.execute("select public.switch_platform(%s, %s, 'Ops', 'drill')", (made.platform, on))
-
-
-def show(visitor: Visitor, made: Click) -> None:
-    visitor.open(f"/p/{made.row()['project_id']}/history/{made.id}")
-
-
-def standing(visitor: Visitor, words: str) -> None:
-    expect(visitor.page.get_by_role("region", name=words)).to_be_visible()
-
-
-def with_viewer(made: Click, viewer: Creator) -> Creator:
-    made.db.execute(
-        "insert into public.project_members (project_id, user_id, role) values (%s, %s, 'viewer')",
-        (made.row()["project_id"], viewer.user.id),
-    )
-    return viewer
-
-
-def no_barriers(visitor: Visitor) -> None:
-    for scheme in ("light", "dark"):
-        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert visitor.barriers() == [], scheme
 
 
 # Doubts
@@ -153,6 +131,7 @@ def test_whoever_changes_their_mind_has_said_nothing(visit: MakeVisitor, doubtfu
     visitor = visit(made.owner)
     show(visitor, made)
     visitor.button("It is there").press("Enter")
+    no_barriers(visitor)
     visitor.page.keyboard.press("Escape")
 
     expect(visitor.button("It is there")).to_be_focused()

@@ -107,6 +107,8 @@ def form(
         for file, media_type in files:
             assert owner.upload(content_id, file, media_type)["state"] == "ready"
         uploaded = tuple(hashlib.sha256(file.read_bytes()).hexdigest() for file, _ in files)
+        # Its first call loads Anthropic's library: nobody has to look on.
+        owner.post("caption", {"content_id": content_id, "preview": True}).raise_for_status()
         visitor = visit(owner, color_scheme=scheme, viewport={"width": width, "height": 900})
         visitor.open(f"/p/{project.id}/publish?content={content_id}")
         return Form(visitor, owner, connected, project.id, uploaded, sandbox, db)

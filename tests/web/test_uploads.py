@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.web.uploading import WayToStorage, choose, drop, paste
 from tests.web.visitor import Visitor
 
 NO_NETWORK = r"Failed to load resource|ERR_|Failed to fetch"
+MOST_LOOKS = 300
 Db = psycopg.Connection[Any]
 
 
@@ -56,6 +56,12 @@ def stored(db: Db, visitor: Visitor, content_id: str) -> list[str]:
     """What is really at each of them, as SHA-256."""
     found = [httpx.get(url, timeout=60).raise_for_status() for url in addresses(db, visitor, content_id)]
     return [hashlib.sha256(answer.content).hexdigest() for answer in found]
+
+
+def arrived(project: Project, db: Db, content_id: str) -> list[int]:
+    """The parts that storage has, as it says itself."""
+    ids = db.execute("select id::text from public.media_assets where content_id = %s", (content_id,)).fetchall()
+    return [number for (asset_id,) in ids for number in project.owner.parts(asset_id)["arrived"]]
 
 
 def sha256(file: Path) -> str:
@@ -197,13 +203,16 @@ def test_a_lost_answer_of_storage_does_not_make_two_files(
 
 
 def test_after_a_reload_the_same_file_goes_on_where_it_was(
-    visitor: Visitor, large_video: Path, content_id: str, db: Db
+    *, visitor: Visitor, project: Project, large_video: Path, content_id: str, db: Db
 ) -> None:
     way = WayToStorage(visitor)
     way.hold_after(2)
     choose(visitor, large_video)
-    visitor.sees("Uploading")
-    visitor.sees(re.compile("^34 MB of"))
+    for _ in range(MOST_LOOKS):
+        if len(arrived(project, db, content_id)) == 2:
+            break
+        visitor.page.wait_for_timeout(200)
+    assert [state for state, *_ in files(db, content_id)] == ["uploading"]
     visitor.page.on("dialog", lambda dialog: dialog.accept())
     visitor.page.reload()
     visitor.sees("Choose the same file again and it goes on")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import secrets
 
 import httpx
 import pytest
 
+from sandbox.stack.paths import ROOT
+from sandbox.stack.routes import Project as VercelProject
 from sandbox.stack.stack import Stack
 from shared.privacy.erasure.receipts import Signer, is_genuine
 from shared.settings import Settings
@@ -86,6 +89,18 @@ def test_the_receipt_is_signed_and_a_change_is_seen(api: httpx.Client, project: 
     forged = json.loads(other.sign(document["receipt"]))
     assert not is_genuine(forged, ours), "a document that names its own key proves nothing"
     assert not is_genuine({}, ours)
+
+
+@pytest.mark.parametrize("path", ["/api/erasures/status", "/api/deletions/status", "/api/oauth/tiktok/callback"])
+def test_the_page_has_its_style_and_may_run_nothing(api: httpx.Client, path: str) -> None:
+    answer = api.get(path)
+    policy = answer.headers["content-security-policy"]
+
+    assert policy == VercelProject.read(ROOT).match(path).headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; frame-ancestors 'none'")
+    assert "<script" not in answer.text
+    (sheet,) = re.findall(r'rel="stylesheet" href="([^"]+)"', answer.text)
+    assert api.get(sheet).headers["content-type"].startswith("text/css")
 
 
 def test_a_database_that_is_down_is_a_page_too(api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

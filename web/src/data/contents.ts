@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/preact-query";
+import { type QueryClient, useQuery } from "@tanstack/preact-query";
 import { Problem } from "../api/problem";
 import { config } from "../config";
 import { supabase } from "../session";
@@ -66,6 +66,18 @@ export function useContents(project: string) {
 
 export function useContent(content: string) {
   return useQuery({ queryKey: contentKey(content), queryFn: () => readContent(content) });
+}
+
+/** What was read, or is just being read, of a content and of its project's list may be old: reads both anew. */
+export async function readAnew(
+  queries: QueryClient,
+  { project, content }: { project: string; content?: string },
+): Promise<void> {
+  for (const queryKey of [contentsKey(project), ...(content ? [contentKey(content)] : [])]) {
+    /* A first read that is under way would be taken for the new one. */
+    await queries.cancelQueries({ queryKey });
+    void queries.invalidateQueries({ queryKey });
+  }
 }
 
 export const isVideo = ({ media_type }: Pick<Media, "media_type">): boolean =>

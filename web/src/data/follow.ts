@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/preact-query";
+import { useQuery, useQueryClient } from "@tanstack/preact-query";
 import { type Answer, call } from "../api/call";
 import { asProblem } from "../api/problem";
 import { noticesKey } from "./notices";
+import { useOnce } from "./once";
 import { askEvery, isMoving, isOver, type Moving } from "./pace";
 import { publicationKey, publicationsKey } from "./publications";
 
@@ -35,11 +36,12 @@ export function useFollow(publication: { id: string } & Moving, may: boolean) {
 }
 
 /** The word of somebody who looked on the platform. */
-export function useResolve(publication: string) {
+export function useResolve(publication: string, onSaid: () => void) {
   const changed = useChanged();
-  return useMutation({
+  return useOnce({
     mutationFn: (posted: boolean) =>
       call("/api/publications/resolve", { publication_id: publication, posted }),
+    onSuccess: onSaid,
     onSettled: (view) => changed(view ?? { id: publication }),
   });
 }
@@ -48,7 +50,7 @@ export function useResolve(publication: string) {
 export function useConfirm(publication: string) {
   const queries = useQueryClient();
   const changed = useChanged();
-  return useMutation({
+  return useOnce({
     mutationFn: (goOn: boolean) =>
       call("/api/publications/confirm", { publication_id: publication, go_on: goOn }),
     onSuccess: (view) => {

@@ -18,6 +18,12 @@ test("a filter and its address are the same", () => {
   expect(addressOf("/p/x/history", {})).toBe("/p/x/history");
 });
 
+test("a filter takes no card away", () => {
+  const address = new URL(addressOf("/p/x/history", { state: "failed" }, [ID, OTHER]), "https://example.com");
+
+  expect(idsOf(Object.fromEntries(address.searchParams))).toEqual([ID, OTHER]);
+});
+
 test("the cards are of ids only, each once, and not without end", () => {
   expect(idsOf({ of: `${ID},nothing,${ID},${OTHER}` })).toEqual([ID, OTHER]);
   expect(idsOf({})).toEqual([]);

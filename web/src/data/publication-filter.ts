@@ -32,9 +32,11 @@ export function filterOf(query: Readonly<Record<string, string | undefined>>): F
 
 const isGroup = (text: string | undefined): text is Group => GROUPS.some((group) => group === text);
 
-export function addressOf(path: string, filter: Filter): string {
-  const query = new URLSearchParams(filter).toString();
-  return query ? `${path}?${query}` : path;
+/** With the cards that stand above the list, which no filter takes away. */
+export function addressOf(path: string, filter: Filter, cards: readonly string[] = []): string {
+  const query = new URLSearchParams(filter);
+  if (cards.length > 0) query.set("of", cards.join(","));
+  return query.size > 0 ? `${path}?${query}` : path;
 }
 
 /** The publications of one click, for several accounts: `?of=id,id`. */

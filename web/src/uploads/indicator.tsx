@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/preact-query";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { contentKey, contentsKey } from "../data/contents";
+import { readAnew } from "../data/contents";
 import { t } from "../i18n";
 import { paths } from "../paths";
 import { Icon } from "../ui/icon";
@@ -59,14 +59,7 @@ function shareOf(active: readonly Upload[]): number {
 /** What has arrived belongs to contents that a screen may show. */
 function useFreshContents(): void {
   const queries = useQueryClient();
-  useEffect(
-    () =>
-      onSettled(({ project, content }) => {
-        void queries.invalidateQueries({ queryKey: contentKey(content) });
-        void queries.invalidateQueries({ queryKey: contentsKey(project) });
-      }),
-    [queries],
-  );
+  useEffect(() => onSettled((upload) => void readAnew(queries, upload)), [queries]);
 }
 
 function useWarningBeforeLeaving(isBusy: boolean): void {

@@ -35,6 +35,7 @@ export const history = {
   everything: "All publications",
   noCaption: "Without a caption",
   details: "See what happened",
+  openIt: "Open it",
   openPost: (platform: string) => `Open it on ${platform}`,
   openPlatform: (platform: string) => `Open ${platform}`,
   kinds: { photo: "Photo", video: "Video", reel: "Reel", story: "Story", carousel: "Carousel" },
@@ -50,6 +51,7 @@ export const history = {
     needs_confirmation: "Waits for your word",
   },
 
+  one: "Publication",
   publicationTitle: (kind: string, platform: string) => `${kind} on ${platform}`,
   clickedBy: (who: string, when: string) => `${who} clicked Publish on ${when}.`,
   you: "You",

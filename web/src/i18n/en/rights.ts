@@ -172,6 +172,7 @@ export const rights = {
   receiptId: "Number of the receipt",
   erasedMail:
     "When all is done, a last mail says so. Posts on Instagram and TikTok stay until you delete them there.",
+  erasedWithout: "No account, and no number",
   erasedUnknown:
-    "There is no number in this address. If you erased your account, look for the address that you kept.",
+    "There is no number in this address. If you have just erased your account, it is erased all the same, and a last mail says when all is done. If you kept the address of the status, open that.",
 } as const;

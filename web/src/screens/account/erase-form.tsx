@@ -1,7 +1,8 @@
-import { useMutation } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { asProblem } from "../../api/problem";
 import { startErasure, WORDS } from "../../data/erasure";
+import { useOnce } from "../../data/once";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
 import { forgetSession } from "../../session";
@@ -13,24 +14,30 @@ import { TextField } from "../../ui/field";
 export function EraseForm({
   deleted,
   undecided,
-  onRefused,
+  onBlocked,
   onKeep,
 }: {
   deleted: readonly string[];
   undecided: boolean;
-  onRefused: () => void;
+  onBlocked: () => void;
   onKeep: () => void;
 }) {
   const { route } = useLocation();
   const { through, dialog } = useFreshSignIn();
   const [wrong, setWrong] = useState<string>();
-  const { mutate, isPending, error } = useMutation({
+  const leave = (to: string): void => {
+    route(to, true);
+    forgetSession();
+  };
+  const { run, isPending, error } = useOnce({
     mutationFn: () => through(() => startErasure(deleted)),
-    onSuccess: ({ receipt_id, status_code }) => {
-      route(paths.erasedAs(receipt_id, status_code), true);
-      forgetSession();
+    onSuccess: ({ receipt_id, status_code }) => leave(paths.erasedAs(receipt_id, status_code)),
+    onError: (refusal) => {
+      const { code } = asProblem(refusal);
+      /* The answer to the first attempt may have been lost: all was done by the time of the second. */
+      if (code === "account_erased") leave(paths.erased);
+      if (code === "erasure_blocked") onBlocked();
     },
-    onError: onRefused,
   });
   const whatIsWrong = (typed: string): string | undefined => {
     if (undecided) return t.rights.undecided;
@@ -44,7 +51,7 @@ export function EraseForm({
         event.preventDefault();
         const found = whatIsWrong(String(new FormData(event.currentTarget).get("words")));
         setWrong(found);
-        if (found === undefined) mutate();
+        if (found === undefined) run();
       }}
     >
       <p class="quiet">{t.rights.before}</p>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useErasurePreview } from "../../data/erasure";
 import { t } from "../../i18n";
 import { ProblemBanner } from "../../ui/banner";
@@ -8,7 +8,12 @@ import { EraseForm } from "./erase-form";
 import { ErasurePreview } from "./erase-preview";
 
 export function EraseSection() {
-  const [looking, setLooking] = useState(false);
+  const [looking, setLooking] = useState<boolean>();
+  const begin = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    /* Not at first, but when somebody has decided otherwise. */
+    if (looking === false) begin.current?.querySelector("button")?.focus();
+  }, [looking]);
   return (
     <section class="card stack" id="erase">
       <h2>{t.rights.erase}</h2>
@@ -16,7 +21,7 @@ export function EraseSection() {
       {looking ? (
         <Erasure onKeep={() => setLooking(false)} />
       ) : (
-        <div>
+        <div ref={begin}>
           <Button onClick={() => setLooking(true)}>{t.rights.look}</Button>
         </div>
       )}
@@ -40,7 +45,7 @@ function Erasure({ onKeep }: { onKeep: () => void }) {
       <EraseForm
         deleted={deleted.filter((id) => blocking.includes(id))}
         undecided={blocking.some((id) => !deleted.includes(id))}
-        onRefused={() => void refetch()}
+        onBlocked={() => void refetch()}
         onKeep={onKeep}
       />
     </>

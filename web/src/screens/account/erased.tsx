@@ -10,8 +10,8 @@ export default function Erased() {
   const found = erasureIn(location.hash);
   if (!found) {
     return (
-      <Door title={t.shell.notFoundTitle}>
-        <Banner tone="warn" title={t.rights.erasedUnknown} />
+      <Door title={t.rights.erasedWithout}>
+        <Banner>{t.rights.erasedUnknown}</Banner>
       </Door>
     );
   }

@@ -1,5 +1,6 @@
-import { useMutation, useQueryClient } from "@tanstack/preact-query";
+import { useQueryClient } from "@tanstack/preact-query";
 import { type ExportRow, exportsKey, isThere, isUnderWay, startExport, useExports } from "../../data/exports";
+import { useOnce } from "../../data/once";
 import { requestsKey } from "../../data/requests";
 import { t } from "../../i18n";
 import { useFreshSignIn } from "../../shell/fresh-sign-in";
@@ -41,7 +42,7 @@ function Exports({ exports }: { exports: readonly ExportRow[] }) {
 function AskForExport({ again }: { again: boolean }) {
   const queries = useQueryClient();
   const { through, dialog } = useFreshSignIn();
-  const { mutate, isPending, error } = useMutation({
+  const { run, isPending, error } = useOnce({
     mutationFn: (withMedia: boolean) => through(() => startExport(withMedia)),
     onSuccess: () =>
       Promise.all([exportsKey, requestsKey].map((queryKey) => queries.invalidateQueries({ queryKey }))),
@@ -51,7 +52,7 @@ function AskForExport({ again }: { again: boolean }) {
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        mutate(new FormData(event.currentTarget).has("media"));
+        run(new FormData(event.currentTarget).has("media"));
       }}
     >
       {error && <ProblemBanner error={error} />}

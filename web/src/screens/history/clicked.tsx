@@ -12,7 +12,7 @@ import { LinkButton } from "../../ui/button";
 import { Skeleton } from "../../ui/pieces";
 import { PlatformIcon } from "../../ui/platform-icon";
 import { accountOf, platformName } from "./names";
-import { OpenLink } from "./open-link";
+import { OpenPost } from "./open-link";
 import { standingOf } from "./standing";
 import { StateBadge, toneOf } from "./state-badge";
 
@@ -65,9 +65,7 @@ function LiveCard({ publication }: { publication: Followed }) {
         <LinkButton small href={paths.publication(project.id, id)}>
           {t.history.details}
         </LinkButton>
-        {permalink && (
-          <OpenLink small href={permalink} label={t.history.openPost(platformName(publication))} />
-        )}
+        {permalink && <OpenPost href={permalink} platform={platform} />}
       </div>
     </li>
   );

@@ -1,7 +1,7 @@
 import { useLocation } from "preact-iso";
 import { useConnections } from "../../data/connections";
 import { useContents } from "../../data/contents";
-import { addressOf, DISCONNECTED, type Filter, filterOf, GROUPS } from "../../data/publication-filter";
+import { addressOf, DISCONNECTED, type Filter, filterOf, GROUPS, idsOf } from "../../data/publication-filter";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
@@ -14,11 +14,11 @@ const PLATFORMS = ["instagram", "tiktok"] as const;
 /** Chosen ones stand in the address; the page above reads them from there. */
 export function Filters({ filter }: { filter: Filter }) {
   const { project } = useHere();
-  const { route } = useLocation();
+  const { route, query } = useLocation();
   const { data: connections = [] } = useConnections(project.id);
   const { data: contents = [] } = useContents(project.id);
   const choose = (name: keyof Filter, value: string) =>
-    route(addressOf(paths.history(project.id), filterOf({ ...filter, [name]: value })), true);
+    route(addressOf(paths.history(project.id), filterOf({ ...filter, [name]: value }), idsOf(query)), true);
   const accounts: Options = [
     ...connections
       .filter(({ platform }) => !filter.platform || filter.platform === platform)

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { mayEdit } from "../../data/projects";
 import { type Filter, filterOf, idsOf } from "../../data/publication-filter";
@@ -37,35 +38,50 @@ function Publications({ filter }: { filter: Filter }) {
     filter,
     userId,
   );
-  if (!data && error) return <ProblemBanner error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height="6.5rem" count={5} />;
-  const rows = data.pages.flatMap((page) => page.rows);
+  const rows = data?.pages.flatMap((page) => page.rows) ?? [];
+  const [list, focusNext] = useFocusOnNext(rows.length);
+  const problem = error && <ProblemBanner error={error} onRetry={() => void refetch()} />;
+  if (!data) return problem ?? <Skeleton height="6.5rem" count={5} />;
+  if (rows.length === 0) return <Nothing filter={filter} />;
+  const showMore = () => {
+    focusNext();
+    void fetchNextPage();
+  };
   return (
     <>
-      {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
-      {rows.length === 0 ? (
-        <Nothing filter={filter} />
-      ) : (
-        <>
-          <p class="quiet small" role="status">
-            {t.history.shown(rows.length, hasNextPage)}
-          </p>
-          <ul class="plain stack tight publications">
-            {rows.map((publication) => (
-              <PublicationRow key={publication.id} publication={publication} />
-            ))}
-          </ul>
-        </>
-      )}
+      {problem}
+      <p class="quiet small" role="status">
+        {t.history.shown(rows.length, hasNextPage)}
+      </p>
+      <ul class="plain stack tight publications" ref={list}>
+        {rows.map((publication) => (
+          <PublicationRow key={publication.id} publication={publication} />
+        ))}
+      </ul>
       {hasNextPage && (
         <div>
-          <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          <Button busy={isFetchingNextPage} onClick={showMore}>
             {t.history.showMore}
           </Button>
         </div>
       )}
     </>
   );
+}
+
+/** The button that shows more goes with the last page: the keyboard goes on at the first line that is new. */
+function useFocusOnNext(count: number) {
+  const list = useRef<HTMLUListElement>(null);
+  const next = useRef<number>();
+  useEffect(() => {
+    if (next.current === undefined || count <= next.current) return;
+    list.current?.querySelectorAll<HTMLElement>("a.whole")[next.current]?.focus({ preventScroll: true });
+    next.current = undefined;
+  }, [count]);
+  const focusNext = () => {
+    next.current = count;
+  };
+  return [list, focusNext] as const;
 }
 
 function Nothing({ filter }: { filter: Filter }) {

@@ -7,26 +7,33 @@ const HOMES = { instagram: "https://www.instagram.com/", tiktok: "https://www.ti
 export function OpenLink({
   href,
   label,
+  short,
   primary = false,
-  small = false,
 }: {
   href: string;
   label: string;
+  /** What is shown of the label where there is little room: how it begins. */
+  short?: string;
   primary?: boolean;
-  small?: boolean;
 }) {
   return (
     <a
-      class={`button ${primary ? "primary" : ""} ${small ? "plain small" : ""}`}
+      class={`button ${primary ? "primary" : ""} ${short ? "plain small" : ""}`}
       href={href}
       target="_blank"
       rel="noreferrer noopener"
+      aria-label={`${label} (${t.common.opensElsewhere})`}
     >
-      {label}
-      <Icon name="external" size={small ? 16 : 18} />
-      <span class="only-spoken"> ({t.common.opensElsewhere})</span>
+      {short ?? label}
+      <Icon name="external" size={short ? 16 : 18} />
     </a>
   );
+}
+
+/** To one post, where many stand below one another. */
+export function OpenPost({ href, platform }: { href: string; platform: keyof typeof HOMES }) {
+  const label = t.history.openPost(t.common.platforms[platform]);
+  return <OpenLink href={href} label={label} short={t.history.openIt} />;
 }
 
 export function OpenPlatform({

@@ -9,7 +9,7 @@ import { When } from "../../ui/pieces";
 import { PlatformIcon } from "../../ui/platform-icon";
 import { MediaThumb } from "../library/media-thumb";
 import { accountOf, beginningOf, platformName } from "./names";
-import { OpenLink } from "./open-link";
+import { OpenPost } from "./open-link";
 import { standingOf } from "./standing";
 import { StateBadge } from "./state-badge";
 
@@ -35,9 +35,7 @@ export function PublicationRow({ publication }: { publication: Publication }) {
       </div>
       <div class="row end">
         <RowBadge publication={publication} />
-        {permalink && (
-          <OpenLink href={permalink} label={t.history.openPost(platformName(publication))} small />
-        )}
+        {permalink && <OpenPost href={permalink} platform={platform} />}
       </div>
     </li>
   );

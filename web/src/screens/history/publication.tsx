@@ -31,17 +31,16 @@ function Loaded({ id }: { id: string }) {
   if (data) return <Shown publication={data} />;
   if (error && asProblem(error).code === "not_found") return <NotFound />;
   return (
-    <div class="page stack">
+    <Page title={t.history.one}>
       {error ? (
         <ProblemBanner error={error} onRetry={() => void refetch()} />
       ) : (
         <>
-          <Skeleton height="4rem" />
           <Skeleton height="9rem" />
           <Skeleton height="16rem" />
         </>
       )}
-    </div>
+    </Page>
   );
 }
 
@@ -63,7 +62,7 @@ function Shown({ publication }: { publication: Followed }) {
       {error && navigator.onLine && <ProblemBanner error={error} onRetry={retry} />}
       <Outcome {...{ publication, standing, held }} />
       <div class="publication-parts">
-        <Timeline publication={publication} />
+        <Timeline publication={publication} held={held} />
         <Details publication={publication} />
       </div>
       <p>

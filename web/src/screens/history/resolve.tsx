@@ -67,14 +67,14 @@ function Saying({
   posted: boolean;
   onClose: () => void;
 }) {
-  const { mutate, isPending, error } = useResolve(publication.id);
+  const { run, isPending, error } = useResolve(publication.id, onClose);
   return (
     <Dialog title={posted ? t.history.isThereTitle : t.history.isNotThereTitle} onClose={onClose}>
       <p>{posted ? t.history.isThereText : t.history.isNotThereText(platformName(publication))}</p>
       {!posted && <p>{t.history.isNotThereHint[publication.platform]}</p>}
       {error && <ProblemBanner error={error} />}
       <div class="row">
-        <Button look="primary" busy={isPending} onClick={() => mutate(posted, { onSuccess: onClose })}>
+        <Button look="primary" busy={isPending} onClick={() => run(posted)}>
           {posted ? t.history.isThereYes : t.history.isNotThereYes}
         </Button>
         <Button onClick={onClose}>{t.common.cancel}</Button>

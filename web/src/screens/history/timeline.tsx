@@ -1,4 +1,5 @@
 import { Fragment } from "preact";
+import type { Held } from "../../data/follow";
 import { isMoving } from "../../data/pace";
 import type { Followed, Step } from "../../data/publications";
 import { t } from "../../i18n";
@@ -7,9 +8,9 @@ import { known } from "../../i18n/known";
 import { byDay } from "./by-day";
 
 /** Every step, when it was made, and on demand what the platform called it. */
-export function Timeline({ publication }: { publication: Followed }) {
+export function Timeline({ publication, held }: { publication: Followed; held: Held | undefined }) {
   const days = byDay(publication.steps, date);
-  const latest = isMoving(publication) ? publication.steps.at(-1) : undefined;
+  const latest = isMoving(publication) && !held ? publication.steps.at(-1) : undefined;
   return (
     <section class="card stack" aria-labelledby="timeline">
       <div class="stack tight">

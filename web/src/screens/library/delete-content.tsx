@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { type Content, contentKey, contentsKey, deleteContent } from "../../data/contents";
+import { type Content, contentKey, deleteContent, readAnew } from "../../data/contents";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
 import { ProblemBanner } from "../../ui/banner";
@@ -44,7 +44,7 @@ function useDelete({ id, project_id }: Content) {
     mutationFn: () => deleteContent(id),
     onSuccess: async () => {
       stopUploadsTo(id);
-      await queries.invalidateQueries({ queryKey: contentsKey(project_id) });
+      await readAnew(queries, { project: project_id });
       route(paths.library(project_id), true);
       queries.removeQueries({ queryKey: contentKey(id) });
     },

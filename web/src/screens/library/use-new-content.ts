@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/preact-query";
 import { useLocation } from "preact-iso";
-import { contentsKey, createContent } from "../../data/contents";
+import { createContent, readAnew } from "../../data/contents";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
 import { contentTypeOf, titleOf } from "../../uploads/files";
@@ -20,7 +20,7 @@ export function useNewContent(project: string) {
       return id;
     },
     onSuccess: async (id) => {
-      await queries.invalidateQueries({ queryKey: contentsKey(project) });
+      await readAnew(queries, { project });
       route(paths.content(project, id));
     },
   });

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/preact-query";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type Content, changeContent, contentKey, contentsKey, type Words } from "../../data/contents";
+import { type Content, changeContent, contentKey, readAnew, type Words } from "../../data/contents";
 import { autosave, type SaveState } from "./autosave";
 import { changesOf, isSame, isSound } from "./words";
 
@@ -39,7 +39,7 @@ function useKeep({ id, project_id }: Content) {
   return async (words: Words, stored: Words) => {
     await changeContent(id, changesOf(words, stored));
     queries.setQueryData<Content>(contentKey(id), (known) => known && { ...known, ...words });
-    void queries.invalidateQueries({ queryKey: contentsKey(project_id) });
+    await readAnew(queries, { project: project_id });
   };
 }
 

@@ -3,7 +3,6 @@ import { t } from "../../../i18n";
 import { Banner } from "../../../ui/banner";
 import { Button } from "../../../ui/button";
 import { Choice } from "../../../ui/field";
-import { PlatformIcon } from "../../../ui/platform-icon";
 import { Audience } from "./audience";
 import { type Around, asShown, type TikTokChoices, tooLong } from "./choices";
 import { CoverMoment, PhotoCover } from "./cover";
@@ -109,15 +108,9 @@ function PostingAs({
     );
   }
   return (
-    <p class="row posting-as" aria-live="polite">
-      <PlatformIcon platform="tiktok" />
-      {creator ? (
-        <span>
-          <span class="quiet">{t.tiktok.postingAs}</span> <strong>{creator.nickname}</strong>
-        </span>
-      ) : (
-        <span class="quiet">{t.tiktok.asking}</span>
-      )}
+    <p class="posting-as" aria-live="polite">
+      <span class="quiet">{creator ? t.tiktok.postingAs : t.tiktok.asking}</span>{" "}
+      {creator && <strong>{creator.nickname}</strong>}
     </p>
   );
 }
