@@ -91,6 +91,7 @@ def choose_tiktok(page: Page) -> None:
 
 def open_newest(page: Page) -> None:
     page.get_by_role("main").get_by_role("link").first.click()
+    page.get_by_role("heading", name="What happened").wait_for()
     settle(page)
 
 

@@ -45,6 +45,7 @@ def test_a_token_in_an_answer_is_found(chromium: Browser, stack: Stack) -> None:
         page = context.new_page()
         page.route("**/leak", lambda route: route.fulfill(json={"access_token": token}))
         page.goto("/")
-        page.evaluate("() => fetch('/leak').then(answer => answer.text())")
+        with page.expect_event("requestfinished", lambda request: request.url.endswith("/leak")):
+            page.evaluate("() => fetch('/leak').then(answer => answer.text())")
 
     assert [finding.place for finding in Scanner(watch.markers).scan(watch.sightings)] == ["browser answer GET /leak"]
