@@ -45,7 +45,9 @@ def test_a_token_in_an_answer_is_found(chromium: Browser, stack: Stack) -> None:
         page = context.new_page()
         page.route("**/leak", lambda route: route.fulfill(json={"access_token": token}))
         page.goto("/")
-        with page.expect_event("requestfinished", lambda request: request.url.endswith("/leak")):
-            page.evaluate("() => fetch('/leak').then(answer => answer.text())")
+        page.evaluate("() => fetch('/leak').then(answer => answer.text())")
+        # What is seen comes in while the test waits for something.
+        while not any(sighting.place == "browser answer GET /leak" for sighting in watch.sightings):
+            page.wait_for_timeout(50)
 
     assert [finding.place for finding in Scanner(watch.markers).scan(watch.sightings)] == ["browser answer GET /leak"]
