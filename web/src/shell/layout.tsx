@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import { t } from "../i18n";
 import { paths } from "../paths";
+import { Brand } from "../ui/brand";
 import { Icon, type IconName } from "../ui/icon";
 import { UploadIndicator } from "../uploads/indicator";
 import { Notices } from "./notices";
@@ -17,10 +18,7 @@ export function Layout({ project, children }: { project: string | undefined; chi
         {t.shell.skip}
       </a>
       <header class="side">
-        <a class="brand" href={paths.home}>
-          <img src={new URL("../icon.svg", import.meta.url).href} width="28" height="28" alt="" />
-          {t.common.app}
-        </a>
+        <Brand />
         <ProjectSwitch current={project} />
         {project && <ProjectNavigation project={project} />}
         <UploadIndicator />

@@ -6,7 +6,6 @@ export const account = {
   nameHint: "Shown to people who share a project with you, and to nobody else.",
   email: "E-mail address",
   emailText: "You sign in with it, and our mails go there.",
-  emailNow: (email: string) => `Now: ${email}`,
   newEmail: "New e-mail address",
   changeEmail: "Change the address",
   emailSent: "Two mails are on their way",

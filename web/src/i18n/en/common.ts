@@ -1,6 +1,5 @@
 export const common = {
   app: "itoms",
-  tagline: "Connect Instagram and TikTok, publish to both, and see what really happened.",
   platforms: { instagram: "Instagram", tiktok: "TikTok" },
   roles: { owner: "Owner", editor: "Editor", viewer: "Viewer" },
   cancel: "Cancel",

@@ -143,12 +143,6 @@ export const history = {
   coverPhoto: (position: number) => `Photo ${position}`,
   tiktokTitle: "Title",
   audience: "Who can see it",
-  audiences: {
-    PUBLIC_TO_EVERYONE: "Everyone",
-    MUTUAL_FOLLOW_FRIENDS: "Friends",
-    FOLLOWER_OF_CREATOR: "Followers",
-    SELF_ONLY: "Only me",
-  },
   comments: "Comments",
   duet: "Duet",
   stitch: "Stitch",

@@ -66,7 +66,6 @@ export const library = {
   fit: "Where it fits",
   fitTogether: (count: number) => `The ${counted(count, "file", "files")} together, in this order`,
   fitAlone: "Where this file fits alone",
-  fitAsking: "Looking where it fits",
   fits: "Fits",
   fitsNot: "Does not fit",
   fitNowhere:

@@ -3,7 +3,6 @@ import { counted } from "../format";
 export const rights = {
   title: "Your data",
   lead: "It is yours. What you ask for here is done by the system itself, at once.",
-  sections: "On this page",
   held: "What we hold",
   heldText:
     "Each kind of record, why we have it, for how long, and who receives it, is on the public page. Your own stands on the screens where you work with it: contents, posts, accounts.",
@@ -26,15 +25,12 @@ export const rights = {
   contentHash: "Fingerprint of its contents (SHA-256)",
   contentHashHint: "The same as in the archive's manifest: so you can tell that it is whole.",
   earlier: "Earlier archives",
-  askedAt: "Asked for",
-  contains: "With",
   became: "What became of it",
   media: "photos and videos",
   noMedia: "no files",
   expired: "Deleted after its 24 hours",
   failed: "Could not be made within a day. Ask again; if it stays, write to us.",
   ready: (when: string) => `Ready, here until ${when}`,
-  fetched: "downloaded",
 
   choices: "What we may do with it",
   choicesText:

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { CONTACT } from "../../contact";
 import { type Request, useRequests } from "../../data/requests";
 import { t } from "../../i18n";
 import { date, relative } from "../../i18n/format";
@@ -7,7 +8,6 @@ import { Button } from "../../ui/button";
 import { Badge, Skeleton, When } from "../../ui/pieces";
 import { about } from "./request-words";
 
-const MAIL = "privacy@ito.ms";
 const SHOWN = 5;
 
 export function RequestsSection() {
@@ -16,7 +16,7 @@ export function RequestsSection() {
     <section class="card stack" id="requests">
       <h2>{t.rights.requests}</h2>
       <p>
-        {t.rights.requestsText} {t.rights.byMail} <a href={`mailto:${MAIL}`}>{MAIL}</a>
+        {t.rights.requestsText} {t.rights.byMail} <a href={`mailto:${CONTACT}`}>{CONTACT}</a>
       </p>
       {error && !data && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton height="3.5rem" count={2} />}

@@ -28,7 +28,7 @@ function tiktok(kind: Publication["kind"], options: Options): (Fact | undefined)
   const isVideo = kind === "video";
   return [
     text(words.tiktokTitle, options.title),
-    text(words.audience, known(words.audiences, String(options.privacy_level))),
+    text(words.audience, known(t.tiktok.audiences, String(options.privacy_level))),
     allowed(words.comments, options.allow_comment),
     isVideo ? allowed(words.duet, options.allow_duet) : undefined,
     isVideo ? allowed(words.stitch, options.allow_stitch) : undefined,

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { t } from "../../i18n";
-import { paths } from "../../paths";
+import { Brand } from "../../ui/brand";
 import { Page } from "../../ui/page";
 import "./sign-in.css";
 
@@ -16,10 +15,7 @@ export function Door({
 }) {
   return (
     <main class="door">
-      <a class="brand" href={paths.home}>
-        <img src={new URL("../../icon.svg", import.meta.url).href} width="28" height="28" alt="" />
-        {t.common.app}
-      </a>
+      <Brand />
       <Page title={title} {...(lead && { lead })}>
         {children}
       </Page>

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { countView } from "../../api/view";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
+import { Brand } from "../../ui/brand";
 import { LinkButton } from "../../ui/button";
 import { Page } from "../../ui/page";
 import "./sign-in.css";
@@ -11,10 +12,7 @@ export function Landing() {
   const { promises } = t.signIn;
   return (
     <main class="landing">
-      <p class="brand">
-        <img src={new URL("../../icon.svg", import.meta.url).href} width="32" height="32" alt="" />
-        {t.common.app}
-      </p>
+      <Brand />
       <Page title={t.signIn.heroTitle} lead={t.signIn.heroText}>
         <div class="row">
           <LinkButton look="primary" href={paths.signUp}>
