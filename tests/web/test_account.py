@@ -15,16 +15,12 @@ from sandbox.stack.stack import Stack
 from tests.people import Project
 from tests.web.conftest import MakeVisitor
 from tests.web.mailbox import link_to
+from tests.web.newcomers import PASSWORD, address
 from tests.web.visitor import Visitor
 from tests.web.words import speak_brackets, unbracketed
 
 Db = psycopg.Connection
-PASSWORD = "seven green hills"
 OTHER = "eight blue lakes"
-
-
-def address() -> str:
-    return f"u{uuid.uuid4().hex[:12]}@itoms.test"
 
 
 def enter(visitor: Visitor, email: str, password: str = PASSWORD) -> None:

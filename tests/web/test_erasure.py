@@ -19,7 +19,7 @@ from tests.erasing import add_member, finish, rows_with
 from tests.functions.account.export.exports import make_stale
 from tests.people import Project
 from tests.web.conftest import MakeVisitor
-from tests.web.test_account import PASSWORD, address
+from tests.web.newcomers import PASSWORD, address
 from tests.web.visitor import Visitor
 from tests.web.words import speak_brackets, unbracketed
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 
 import psycopg
 
@@ -11,12 +10,7 @@ from sandbox.creator import Creator
 from sandbox.stack.clients import Supabase
 from tests.people import Project
 from tests.web.conftest import MakeVisitor
-
-PASSWORD = "seven green hills"
-
-
-def address() -> str:
-    return f"u{uuid.uuid4().hex[:12]}@itoms.test"
+from tests.web.newcomers import PASSWORD, address
 
 
 def test_a_stranger_gets_to_no_screen_of_a_project(visit: MakeVisitor, project: Project) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +14,11 @@ from sandbox.creator import Creator
 from sandbox.stack.clients import Supabase
 from tests.people import Project
 from tests.web.conftest import MakeVisitor
+from tests.web.newcomers import PASSWORD, address
 from tests.web.visitor import Visitor
 from tests.web.words import speak_brackets, unbracketed
 
 Db = psycopg.Connection[Any]
-PASSWORD = "seven green hills"
 
 
 def at_members(visitor: Visitor, project: Project) -> Visitor:
@@ -177,7 +176,7 @@ def test_a_person_who_is_invited_joins_in_their_own_browser(visit: MakeVisitor, 
 def test_somebody_without_an_account_makes_one_and_comes_back_to_the_invitation(
     visit: MakeVisitor, project: Project, db: Db
 ) -> None:
-    code, email = project.owner.invite(project.id, "viewer")["code"], f"u{uuid.uuid4().hex[:12]}@itoms.test"
+    code, email = project.owner.invite(project.id, "viewer")["code"], address()
     visitor = visit()
     visitor.open(f"/join#{code}")
     visitor.sees("You were invited.")
@@ -200,7 +199,7 @@ def test_somebody_without_an_account_makes_one_and_comes_back_to_the_invitation(
 def test_somebody_who_signs_in_first_comes_back_to_the_invitation(
     visit: MakeVisitor, project: Project, supabase: Supabase
 ) -> None:
-    code, email = project.owner.invite(project.id, "viewer")["code"], f"u{uuid.uuid4().hex[:12]}@itoms.test"
+    code, email = project.owner.invite(project.id, "viewer")["code"], address()
     supabase.sign_up(email, PASSWORD)
     visitor = visit()
     visitor.open(f"/join#{code}")

@@ -21,7 +21,7 @@ from tests.functions.account.export.exports import Archive, ask, expire, make_st
 from tests.functions.cron.crons import report
 from tests.people import Connected, Project
 from tests.web.conftest import MakeVisitor
-from tests.web.test_account import PASSWORD, address
+from tests.web.newcomers import PASSWORD, address
 from tests.web.visitor import Visitor
 from tests.web.words import speak_brackets, unbracketed
 

@@ -16,7 +16,7 @@ from sandbox.stack.stack import Stack
 from tests.functions.cron.crons import report
 from tests.web.conftest import MakeVisitor
 from tests.web.consent import agree
-from tests.web.test_front_door import PASSWORD, address
+from tests.web.newcomers import PASSWORD, address
 from tests.web.uploading import choose
 from tests.web.visitor import Visitor
 
