@@ -3,7 +3,7 @@ import { App } from "./app";
 import { arrive } from "./arrival";
 import { loadConfig } from "./config";
 import { loadLanguage } from "./i18n";
-import { restoreSession } from "./session";
+import { expectSession, restoreSession } from "./session";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ui.css";
@@ -13,9 +13,13 @@ import { showTheme } from "./theme";
 async function start(): Promise<void> {
   const root = document.getElementById("app") as HTMLElement;
   showTheme();
+  expectSession();
+  const configured = loadConfig();
+  /* Judged below; it must not count as unheard until the words are there. */
+  configured.catch(() => undefined);
   await loadLanguage();
   try {
-    await loadConfig();
+    await configured;
     await restoreSession();
     await arrive();
   } catch {

@@ -22,6 +22,11 @@ export function supabase(): Promise<SupabaseClient> {
   return client;
 }
 
+/** What a session needs is fetched while other things are still on their way, by whoever may have one. */
+export function expectSession(): void {
+  if (remembered(STORAGE_KEY) !== null) loadLibrary().catch(() => undefined);
+}
+
 /** Whoever was signed in when this browser was last here still is, unless Supabase says otherwise. */
 export async function restoreSession(): Promise<void> {
   window.addEventListener("storage", leaveWithOtherTabs);
@@ -77,8 +82,10 @@ export function forgetSession(): void {
   keep(null);
 }
 
+const loadLibrary = async () => (await import("@supabase/supabase-js")).createClient;
+
 async function connect(): Promise<SupabaseClient> {
-  const { createClient } = await import("@supabase/supabase-js");
+  const createClient = await loadLibrary();
   const { supabaseUrl, publishableKey } = config();
   const made = createClient(supabaseUrl, publishableKey, {
     /* What a mailed link brings is for arrival.ts: other addresses of ours have a `code` that is not Supabase's. */

@@ -41,8 +41,12 @@ export default function Connections() {
           <PlatformCard platform="tiktok" onDisconnect={setLeaving} />
         </div>
       )}
-      <Receipts />
-      <AtThePlatform />
+      {(data || error) && (
+        <>
+          <Receipts />
+          <AtThePlatform />
+        </>
+      )}
       {leaving && <Disconnect connection={leaving} onClose={close} />}
     </Page>
   );
