@@ -11,7 +11,7 @@ from sandbox.creator import Creator
 from sandbox.stack.clients import SandboxControl
 from sandbox.stack.stack import Stack
 from tests.erasing import Db, add_member, ask, begun, finish, row, rows_with, some_id, stores
-from tests.functions.media.uploads import is_stored
+from tests.functions.media.uploads import announcement, is_stored
 from tests.people import Connected, Project
 
 MakeCreator = Callable[[], Creator]
@@ -168,6 +168,8 @@ def test_the_session_that_is_left_is_told_and_opens_nothing(
         gone.post("oauth/tiktok/start", {"project_id": project.id}),
         gone.post("connections/disconnect", {"connection_id": connection.id}),
         gone.post("caption", {"content_id": photo["content_id"], "preview": True}),
+        gone.post("media/upload", announcement(photo["content_id"], b"a photo", "image/jpeg")),
+        gone.post("media/parts", {"media_asset_id": photo["media_asset_id"]}),
         gone.post("media/complete", {"media_asset_id": photo["media_asset_id"]}),
     ]
     with gone.supabase.as_user(gone.user) as rest:
