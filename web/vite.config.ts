@@ -2,8 +2,10 @@ import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 import { hosted } from "./build/hosted.ts";
+import { preloaded } from "./build/preloaded.ts";
 
-const PUBLIC = resolve(import.meta.dirname, "../public");
+const beside = (path: string): string => resolve(import.meta.dirname, path);
+const PUBLIC = beside("../public");
 
 /** Beside the built files stand pages that other tools make, so only what a build made before is removed. */
 const withoutOldAssets: Plugin = {
@@ -15,12 +17,13 @@ const withoutOldAssets: Plugin = {
 export default defineConfig(({ mode }) => ({
   publicDir: false,
   resolve: {
-    alias: ["realtime", "storage", "functions"].map((part) => ({
-      find: `@supabase/${part}-js`,
-      replacement: resolve(import.meta.dirname, "build/without.ts"),
-    })),
+    alias: [
+      { find: /^@supabase\/(realtime|storage|functions)-js$/, replacement: beside("build/without.ts") },
+      { find: /^\.\/lib\/webauthn$/, replacement: beside("build/without-passkeys.ts") },
+      { find: /^\.\/lib\/web3\/ethereum$/, replacement: beside("build/without-wallets.ts") },
+    ],
   },
-  plugins: [withoutOldAssets, ...(mode === "hosted" ? [hosted(process.env)] : [])],
+  plugins: [withoutOldAssets, preloaded("supabase"), ...(mode === "hosted" ? [hosted(process.env)] : [])],
   build: {
     outDir: PUBLIC,
     emptyOutDir: false,
@@ -29,5 +32,18 @@ export default defineConfig(({ mode }) => ({
     /* Under our policy a picture in a data: address is fine, but a file is cached on its own. */
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        /* What every screen stands on: in few files, as small ones are mostly headers, but not in one, which comes late. */
+        codeSplitting: {
+          groups: [
+            { name: "supabase", test: /node_modules\/@supabase/ },
+            { name: "library", test: /node_modules\/(@?preact|@tanstack)/ },
+            { name: "words", test: /src\/i18n\// },
+            { name: "shell", test: /src\/(api|data|shell|styles|ui)\// },
+          ],
+        },
+      },
+    },
   },
 }));

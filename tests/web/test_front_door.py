@@ -98,3 +98,27 @@ def test_a_sign_in_service_in_trouble_signs_nobody_out(visit: MakeVisitor, proje
 
     visitor.sees("itoms is not answering")
     assert visitor.page.evaluate("() => localStorage['itoms-session'] !== undefined")
+
+
+def test_a_project_that_this_browser_remembers_is_gone_with_its_membership(
+    visit: MakeVisitor, project: Project, db: psycopg.Connection
+) -> None:
+    visitor = visit(project.editor)
+    visitor.open(f"/p/{project.id}/history")
+    visitor.heading("History").wait_for()
+    db.execute("delete from public.project_members where user_id = %s", (project.editor.user.id,))
+    visitor.page.reload()
+
+    visitor.heading("This page does not exist").wait_for()
+    assert "Hills" not in visitor.page.inner_text("body")
+
+
+def test_signing_out_leaves_no_project_behind(visit: MakeVisitor, project: Project) -> None:
+    visitor = visit(project.owner)
+    visitor.open("/projects")
+    visitor.link("Hills").wait_for()
+    visitor.open("/account")
+    visitor.button("Sign out here").click()
+    visitor.heading("Sign in").wait_for()
+
+    assert "Hills" not in str(visitor.page.evaluate("() => JSON.stringify({ ...localStorage })"))

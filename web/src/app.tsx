@@ -4,6 +4,7 @@ import { LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { newQueries } from "./data/queries";
 import { invitationCode } from "./invitation";
 import { APP_PATHS, paths } from "./paths";
+import { OF_PERSON, OF_PROJECT } from "./screens";
 import { ForgotPassword } from "./screens/sign-in/forgot-password";
 import { Landing } from "./screens/sign-in/landing";
 import { SignIn } from "./screens/sign-in/sign-in";
@@ -16,18 +17,6 @@ import { ProjectProvider, useProjectStart } from "./shell/project";
 import { SessionProvider } from "./shell/session";
 
 const NewPassword = lazy(() => import("./screens/sign-in/new-password"));
-const Projects = lazy(() => import("./screens/projects"));
-const Join = lazy(() => import("./screens/members/join"));
-const Publish = lazy(() => import("./screens/publish"));
-const Library = lazy(() => import("./screens/library"));
-const Content = lazy(() => import("./screens/library/content"));
-const History = lazy(() => import("./screens/history"));
-const Publication = lazy(() => import("./screens/history/publication"));
-const Connections = lazy(() => import("./screens/connections"));
-const Outcome = lazy(() => import("./screens/connections/outcome"));
-const Members = lazy(() => import("./screens/members"));
-const Account = lazy(() => import("./screens/account"));
-const AccountPrivacy = lazy(() => import("./screens/account/privacy"));
 const Erased = lazy(() => import("./screens/account/erased"));
 
 export function App() {
@@ -78,13 +67,9 @@ function SignedIn({ session }: { session: Session }) {
         {project ? (
           <ProjectProvider key={project} id={project}>
             <Router>
-              <Route path="/p/:project/publish" component={Publish} />
-              <Route path="/p/:project/library" component={Library} />
-              <Route path="/p/:project/library/:content" component={Content} />
-              <Route path="/p/:project/history" component={History} />
-              <Route path="/p/:project/history/:publication" component={Publication} />
-              <Route path="/p/:project/connections" component={Connections} />
-              <Route path="/p/:project/members" component={Members} />
+              {Object.entries(OF_PROJECT).map(([path, screen]) => (
+                <Route key={path} path={path} component={screen} />
+              ))}
               <Route default component={NotFound} />
             </Router>
           </ProjectProvider>
@@ -93,11 +78,9 @@ function SignedIn({ session }: { session: Session }) {
             <Route path={paths.home} component={Start} />
             <Route path={paths.signIn} component={Start} />
             <Route path={paths.signUp} component={Start} />
-            <Route path={paths.projects} component={Projects} />
-            <Route path={paths.join} component={Join} />
-            <Route path={paths.settingsConnections} component={Outcome} />
-            <Route path={paths.account} component={Account} />
-            <Route path={paths.accountPrivacy} component={AccountPrivacy} />
+            {Object.entries(OF_PERSON).map(([path, screen]) => (
+              <Route key={path} path={path} component={screen} />
+            ))}
             <Route default component={NotFound} />
           </Router>
         )}

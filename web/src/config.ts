@@ -17,6 +17,18 @@ export async function loadConfig(): Promise<Config> {
   return loaded;
 }
 
+/** Opens the connections that whoever has a session is about to need. */
+export function connectAhead({ supabaseUrl, mediaUrl }: Config): void {
+  for (const [href, crossOrigin] of [
+    [supabaseUrl, "anonymous"],
+    [mediaUrl, null],
+  ] as const) {
+    document.head.append(
+      Object.assign(document.createElement("link"), { rel: "preconnect", href, crossOrigin }),
+    );
+  }
+}
+
 /** Throws before `loadConfig` has ended, which main.tsx waits for. */
 export function config(): Config {
   if (!loaded) throw new Error("config.json was not loaded yet");

@@ -2,7 +2,7 @@ import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-
 import { useSyncExternalStore } from "preact/compat";
 import { Problem } from "./api/problem";
 import { config } from "./config";
-import { forgetDrafts, forgetEverythingOf, remembered } from "./storage";
+import { forgetEverythingOf, forgetWork, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -22,9 +22,11 @@ export function supabase(): Promise<SupabaseClient> {
   return client;
 }
 
-/** What a session needs is fetched while other things are still on their way, by whoever may have one. */
-export function expectSession(): void {
-  if (remembered(STORAGE_KEY) !== null) loadLibrary().catch(() => undefined);
+/** Whether this browser has a session, which may have ended. What one needs is fetched already. */
+export function expectSession(): boolean {
+  if (remembered(STORAGE_KEY) === null) return false;
+  loadLibrary().catch(() => undefined);
+  return true;
 }
 
 /** Whoever was signed in when this browser was last here still is, unless Supabase says otherwise. */
@@ -57,7 +59,7 @@ export async function accessToken(): Promise<string | null> {
 }
 
 export async function signOut(): Promise<void> {
-  forgetDrafts();
+  forgetWork();
   await end();
 }
 

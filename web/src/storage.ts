@@ -3,6 +3,9 @@
 /** Posts that are being written lie below names that begin so, until they are published or their writer signs out. */
 export const DRAFTS = "itoms-draft.";
 
+/** The list of somebody's projects as it was last read, until they sign out. */
+export const PROJECTS = "itoms-projects.";
+
 /** Clicks stay when somebody signs out: one without an answer must be found again, or it could be made twice. */
 export const CLICKS = "itoms-click.";
 
@@ -32,9 +35,9 @@ export function keysOf(beginning: string): string[] {
   }
 }
 
-/** Whoever signs out leaves nothing behind that they were writing. */
-export function forgetDrafts(): void {
-  for (const key of keysOf(DRAFTS)) remember(key, null);
+/** Whoever signs out leaves nothing behind that they were writing, or what their projects are called. */
+export function forgetWork(): void {
+  for (const key of [...keysOf(DRAFTS), ...keysOf(PROJECTS)]) remember(key, null);
 }
 
 /**

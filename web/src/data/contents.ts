@@ -59,9 +59,9 @@ const PAGE_ROWS = 1000;
 export const contentsKey = (project: string) => ["contents", project] as const;
 export const contentKey = (content: string) => ["content", content] as const;
 
-/** All contents of a project, the newest first. */
-export function useContents(project: string) {
-  return useQuery({ queryKey: contentsKey(project), queryFn: () => readContents(project) });
+/** All contents of a project, the newest first; `enabled` once they are wanted. */
+export function useContents(project: string, { enabled = true } = {}) {
+  return useQuery({ queryKey: contentsKey(project), queryFn: () => readContents(project), enabled });
 }
 
 export function useContent(content: string) {

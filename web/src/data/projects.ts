@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { supabase } from "../session";
+import { keepProjects, lastProjects } from "./last-projects";
 import { rows } from "./rows";
 
 export type Role = "viewer" | "editor" | "owner";
@@ -13,9 +14,11 @@ export async function readProjects(userId: string): Promise<Project[]> {
       .eq("user_id", userId)
       .returns<{ role: Role; projects: Omit<Project, "role"> }[]>(),
   );
-  return found
+  const projects = found
     .map(({ role, projects }) => ({ ...projects, role }))
     .sort((a, b) => a.name.localeCompare(b.name));
+  keepProjects(userId, projects);
+  return projects;
 }
 
 export async function createProject(name: string): Promise<{ id: string }> {
@@ -25,7 +28,11 @@ export async function createProject(name: string): Promise<{ id: string }> {
 export const projectsKey = ["projects"] as const;
 
 export function useProjects(userId: string) {
-  return useQuery({ queryKey: projectsKey, queryFn: () => readProjects(userId) });
+  return useQuery({
+    queryKey: projectsKey,
+    queryFn: () => readProjects(userId),
+    placeholderData: () => lastProjects(userId),
+  });
 }
 
 export const mayEdit = (role: Role): boolean => role !== "viewer";

@@ -23,13 +23,13 @@ export function useHere(): Here {
 
 export function ProjectProvider({ id, children }: { id: string; children: ComponentChildren }) {
   const session = useSignedIn();
-  const { data, error, refetch } = useProjects(session.userId);
+  const { data, error, refetch, isPlaceholderData } = useProjects(session.userId);
   const project = data?.find((one) => one.id === id);
   useEffect(() => {
     if (project) remember(KEY, project.id);
   }, [project]);
   if (error && !data) return <ProblemBanner error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height="6rem" count={3} />;
+  if (!data || (!project && isPlaceholderData)) return <Skeleton height="6rem" count={3} />;
   if (!project) return <NotFound />;
   return <Context.Provider value={{ project, projects: data }}>{children}</Context.Provider>;
 }
@@ -38,10 +38,10 @@ export function ProjectProvider({ id, children }: { id: string; children: Compon
 export function useProjectStart(to: (project: string) => string): void {
   const session = useSignedIn();
   const { route } = useLocation();
-  const { data } = useProjects(session.userId);
+  const { data, isPlaceholderData } = useProjects(session.userId);
   useEffect(() => {
-    if (!data) return;
+    if (!data || isPlaceholderData) return;
     const last = data.find(({ id }) => id === remembered(KEY)) ?? data[0];
     route(last ? to(last.id) : paths.projects, true);
-  }, [data, route, to]);
+  }, [data, isPlaceholderData, route, to]);
 }

@@ -1,10 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Connection, useConnections } from "../../data/connections";
+import { type Connection, useConnections, useLifetimes } from "../../data/connections";
+import { usePeople } from "../../data/people";
 import { mayEdit } from "../../data/projects";
 import { t } from "../../i18n";
 import { useHere } from "../../shell/project";
 import { ProblemBanner } from "../../ui/banner";
 import { Page } from "../../ui/page";
+import { Skeleton } from "../../ui/pieces";
 import type { Platform } from "../../ui/platform-icon";
 import "./connections.css";
 import { Disconnect } from "./disconnect";
@@ -16,6 +18,7 @@ import { Receipts } from "./receipts";
 export default function Connections() {
   const { project } = useHere();
   const { data, error, refetch } = useConnections(project.id);
+  const isComplete = useIsComplete(project.id);
   const outcome = useNote(project.id);
   const [leaving, setLeaving] = useState<Connection | null>(null);
   const [gone, setGone] = useState<Connection | null>(null);
@@ -33,15 +36,15 @@ export default function Connections() {
       lead={mayEdit(project.role) ? t.connections.lead : t.connections.viewer}
     >
       {outcome && <OutcomeBanner outcome={outcome} />}
-      {error && !data ? (
-        <ProblemBanner error={error} onRetry={() => void refetch()} />
-      ) : (
+      {error && !data && <ProblemBanner error={error} onRetry={() => void refetch()} />}
+      {!isComplete && <Skeleton height="22rem" count={2} />}
+      {isComplete && data && (
         <div class="platforms">
-          <PlatformCard platform="instagram" onDisconnect={setLeaving} />
-          <PlatformCard platform="tiktok" onDisconnect={setLeaving} />
+          <PlatformCard platform="instagram" accounts={data} onDisconnect={setLeaving} />
+          <PlatformCard platform="tiktok" accounts={data} onDisconnect={setLeaving} />
         </div>
       )}
-      {(data || error) && (
+      {isComplete && (
         <>
           <Receipts />
           <AtThePlatform />
@@ -50,6 +53,12 @@ export default function Connections() {
       {leaving && <Disconnect connection={leaving} onClose={close} />}
     </Page>
   );
+}
+
+/** Whatever makes a card taller is there, or will not come: nothing that is shown moves again. */
+function useIsComplete(project: string): boolean {
+  const parts = [useConnections(project), useLifetimes(project), usePeople(project)];
+  return parts.every(({ isPending }) => !isPending);
 }
 
 /** Section 4.4 of the Data Policy. */

@@ -25,7 +25,7 @@ function ToCurrent() {
 
 function ToProject({ query }: { query: Record<string, string> }) {
   const { route } = useLocation();
-  const { data, error, refetch } = useProjects(useSignedIn().userId);
+  const { data, error, refetch, isPlaceholderData } = useProjects(useSignedIn().userId);
   const project = data?.find(({ id }) => id === query.project);
   useEffect(() => {
     if (!project) return;
@@ -35,7 +35,7 @@ function ToProject({ query }: { query: Record<string, string> }) {
     route(paths.connections(project.id), true);
   }, [project, query, route]);
   if (error && !data) return <ProblemBanner error={error} onRetry={() => void refetch()} />;
-  if (!data || project) return <Skeleton height="6rem" count={3} />;
+  if (!data || project || isPlaceholderData) return <Skeleton height="6rem" count={3} />;
   return <Lost />;
 }
 

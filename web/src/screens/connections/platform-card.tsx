@@ -1,11 +1,10 @@
-import { type Connection, useConnections, useLifetimes } from "../../data/connections";
+import { type Connection, useLifetimes } from "../../data/connections";
 import { mayEdit } from "../../data/projects";
 import { useConnect } from "../../data/use-connect";
 import { t } from "../../i18n";
 import { useHere } from "../../shell/project";
 import { ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
-import { Skeleton } from "../../ui/pieces";
 import { type Platform, PlatformIcon } from "../../ui/platform-icon";
 import { AccountRow } from "./account-row";
 import { WhatIsRead } from "./what-is-read";
@@ -15,25 +14,25 @@ export const headingId = (platform: Platform): string => `${platform}-accounts`;
 /** A platform: its accounts, the way to one more, and what is read of them. */
 export function PlatformCard({
   platform,
+  accounts: all,
   onDisconnect,
 }: {
   platform: Platform;
+  accounts: readonly Connection[];
   onDisconnect: (connection: Connection) => void;
 }) {
   const { project } = useHere();
-  const { data } = useConnections(project.id);
   const { data: lifetimes = [] } = useLifetimes(project.id);
   const name = t.common.platforms[platform];
-  const accounts = data?.filter((one) => one.platform === platform);
+  const accounts = all.filter((one) => one.platform === platform);
   return (
     <section class="card stack" aria-labelledby={headingId(platform)}>
       <h2 class="row" id={headingId(platform)} tabIndex={-1}>
         <PlatformIcon platform={platform} />
         {name}
       </h2>
-      {!accounts && <Skeleton height="7rem" />}
-      {accounts?.length === 0 && <p class="quiet">{t.connections.none(name)}</p>}
-      {accounts && accounts.length > 0 && (
+      {accounts.length === 0 && <p class="quiet">{t.connections.none(name)}</p>}
+      {accounts.length > 0 && (
         <ul class="plain accounts" aria-label={t.connections.accountsOf(name)}>
           {accounts.map((connection) => (
             <AccountRow
@@ -45,8 +44,8 @@ export function PlatformCard({
           ))}
         </ul>
       )}
-      {accounts && <WhatIsRead platform={platform} isOpen={accounts.length === 0} />}
-      {accounts && mayEdit(project.role) && <Connect platform={platform} isFirst={accounts.length === 0} />}
+      <WhatIsRead platform={platform} isOpen={accounts.length === 0} />
+      {mayEdit(project.role) && <Connect platform={platform} isFirst={accounts.length === 0} />}
     </section>
   );
 }

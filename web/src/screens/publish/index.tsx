@@ -1,5 +1,7 @@
-import { useLocation } from "preact-iso";
+import { Suspense } from "preact/compat";
+import { lazy, useLocation } from "preact-iso";
 import { useConnections } from "../../data/connections";
+import { useContents } from "../../data/contents";
 import { mayEdit } from "../../data/projects";
 import { useStop } from "../../data/stops";
 import { t } from "../../i18n";
@@ -10,8 +12,10 @@ import { LinkButton } from "../../ui/button";
 import { Page } from "../../ui/page";
 import { Empty, Skeleton } from "../../ui/pieces";
 import { ChooseContent } from "./choose-content";
-import { OfContent } from "./of-content";
 import "./publish.css";
+
+/* What a post is written in is large, and whoever only looks for its content does not wait for it. */
+const OfContent = lazy(() => import("./of-content"));
 
 export default function Publish() {
   const { project } = useHere();
@@ -36,6 +40,8 @@ function MayPublish({ project }: { project: string }) {
   const { query } = useLocation();
   const connections = useConnections(project);
   const stop = useStop();
+  /* Read beside the others, for ChooseContent. */
+  useContents(project, { enabled: !query.content });
   const { error } = [connections, stop].find((one) => one.error && one.data === undefined) ?? {};
   if (error) {
     const again = () => void Promise.all([connections.refetch(), stop.refetch()]);
@@ -45,7 +51,11 @@ function MayPublish({ project }: { project: string }) {
   if (stop.data) return <Stopped by={stop.data} />;
   if (connections.data.length === 0) return <NoAccounts project={project} />;
   if (!query.content) return <ChooseContent project={project} />;
-  return <OfContent key={query.content} id={query.content} connections={connections.data} />;
+  return (
+    <Suspense fallback={<Skeleton height="9rem" count={3} />}>
+      <OfContent key={query.content} id={query.content} connections={connections.data} />
+    </Suspense>
+  );
 }
 
 function Stopped({ by }: { by: "publishing_objected" | "processing_restricted" }) {

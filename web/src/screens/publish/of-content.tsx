@@ -10,7 +10,7 @@ import { ChooseContent } from "./choose-content";
 import { Composer } from "./composer";
 
 /** The content that the address names. One of another project is not there. */
-export function OfContent({ id, connections }: { id: string; connections: readonly Connection[] }) {
+export default function OfContent({ id, connections }: { id: string; connections: readonly Connection[] }) {
   const { project } = useHere();
   const { data, error, refetch } = useContent(id);
   if (error && !data) {
