@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test e2e crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach screenshots lighthouse breach-drill vercel requirements clean
+.PHONY: help setup demo dev test e2e story crash fuzz fuzz-api openapi pages mutants mutation-score secrets lint format bench-cold bench-warm bench-waiting bench-upload bench-vault bench-rotation bench-export bench-breach bench-newcomer screenshots lighthouse breach-drill vercel requirements clean
 
 PYTHON := .venv/bin/python
 CHECKED := shared functions ops sandbox tests bench
@@ -10,6 +10,7 @@ help:
 	@echo "make dev            set up, then serve the local stack until Ctrl-C"
 	@echo "make test           set up, then every test of the backend and of the web client's logic"
 	@echo "make e2e            every screen, in a real browser, against the local stack"
+	@echo "make story          of it, a creator's whole story by clicks, the doors, and that nothing secret gets there"
 	@echo "make crash          a worker dies at every pair of points of a publication"
 	@echo "make fuzz           new orders of everything that can happen to a post, until one breaks a promise"
 	@echo "make fuzz-api       requests that schemathesis makes up, to every endpoint, until one breaks a promise"
@@ -27,6 +28,7 @@ help:
 	@echo "make bench-rotation what sealing 100,000 tokens under a new key takes"
 	@echo "make bench-export   what one archive of 5,000 publications takes"
 	@echo "make bench-breach   what telling 100,000 people of a breach takes, with kills in between"
+	@echo "make bench-newcomer how long a newcomer needs for a first simulated post"
 	@echo "make breach-drill   a breach from its opening to its end, on made-up people, with its timeline"
 	@echo "make screenshots    the pictures of the main screens in the README, anew"
 	@echo "make lighthouse     what Lighthouse says of the main screens, and what their first load weighs"
@@ -50,6 +52,9 @@ test: setup
 
 e2e: setup
 	@$(PYTHON) -m pytest -m web tests/web
+
+story: setup
+	@$(PYTHON) -m pytest -m web tests/web/test_whole_story.py tests/web/test_front_door.py tests/web/test_eyes.py
 
 crash: setup
 	@$(PYTHON) -m pytest -m crash_pairs tests/crash
@@ -115,6 +120,9 @@ bench-export: setup
 
 bench-breach: setup
 	@$(PYTHON) -m bench.breach
+
+bench-newcomer: setup
+	@$(PYTHON) -m bench.newcomer
 
 screenshots: setup
 	@$(PYTHON) -m sandbox.screenshots

@@ -12,6 +12,9 @@ from sandbox.stack.paths import ROOT
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished))"""
+
 
 class Visitor:
     def __init__(self, page: Page, addresses: Addresses) -> None:
@@ -52,7 +55,8 @@ class Visitor:
         expect(self.page).to_have_url(wanted)
 
     def barriers(self) -> list[str]:
-        """What axe finds on the screen as it is now: a rule and the elements that break it, a line each."""
+        """What axe finds once the colours have settled: a rule and the elements that break it, a line each."""
+        self.page.evaluate(SETTLED)
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: dict[str, Any] = self.page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
         return [
