@@ -1,4 +1,4 @@
-"""`make bench-newcomer`: how long somebody who reads nothing but the screen needs from `make dev` to a first post.
+"""`make bench-newcomer`: from the login of `make dev` to a first post, for somebody who reads nothing but the screen.
 
 They take two and a half seconds to find each thing, type four letters a second and copy the login from the terminal,
 and do what each screen offers first. The posts are simulated; the waiting for them is not left out.

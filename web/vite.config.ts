@@ -14,6 +14,17 @@ const withoutOldAssets: Plugin = {
   buildStart: () => rmSync(resolve(PUBLIC, "assets"), { recursive: true, force: true }),
 };
 
+/** A part that moved inside its package would come back unnoticed, with all its weight. */
+const withoutUnused: Plugin = {
+  name: "without-unused",
+  apply: "build",
+  generateBundle() {
+    const unused = /@supabase\/(realtime|storage|functions)-js|auth-js\/.*\/(webauthn|ethereum)\b/;
+    const back = [...this.getModuleIds()].filter((id) => unused.test(id));
+    if (back.length > 0) throw new Error(`These should have been left out: ${back.join(", ")}`);
+  },
+};
+
 export default defineConfig(({ mode }) => ({
   publicDir: false,
   resolve: {
@@ -23,7 +34,12 @@ export default defineConfig(({ mode }) => ({
       { find: /^\.\/lib\/web3\/ethereum$/, replacement: beside("build/without-wallets.ts") },
     ],
   },
-  plugins: [withoutOldAssets, preloaded("supabase"), ...(mode === "hosted" ? [hosted(process.env)] : [])],
+  plugins: [
+    withoutOldAssets,
+    withoutUnused,
+    preloaded("supabase"),
+    ...(mode === "hosted" ? [hosted(process.env)] : []),
+  ],
   build: {
     outDir: PUBLIC,
     emptyOutDir: false,
@@ -39,8 +55,7 @@ export default defineConfig(({ mode }) => ({
           groups: [
             { name: "supabase", test: /node_modules\/@supabase/ },
             { name: "library", test: /node_modules\/(@?preact|@tanstack)/ },
-            { name: "words", test: /src\/i18n\// },
-            { name: "shell", test: /src\/(api|data|shell|styles|ui)\// },
+            { name: "shell", test: /src\/(api|data|i18n|shell|styles|ui)\/(?!en\/later)/ },
           ],
         },
       },

@@ -36,10 +36,10 @@ class FunctionsServer:
             await _lifespan(receive, send)
             return
         match = self._project.match(scope["path"])
-        answer = self._answer(match)
+        answer = self._answer(match, scope["path"])
         await answer(scope, receive, _with_headers(send, web.local_policy(match.headers, os.environ)))
 
-    def _answer(self, match: Match) -> ASGIApp:
+    def _answer(self, match: Match, path: str) -> ASGIApp:
         if match.dest is None:
             return _not_found()
         if match.dest in self._project.functions:
@@ -47,7 +47,8 @@ class FunctionsServer:
         if match.dest == web.CONFIG:
             return JSONResponse(web.config(os.environ))
         if file := self._project.file(match.dest):
-            return compressed(FileResponse(file, status_code=match.status or 200))
+            found = self._project.headers_of_hit(path)
+            return compressed(FileResponse(file, status_code=match.status or 200, headers=found))
         return _not_found()
 
     def _load(self, file: str) -> ASGIApp:

@@ -47,6 +47,7 @@ class Project:
     static: Mapping[str, Path]
     built: Mapping[str, Path]
     routes: Sequence[Route]
+    hits: Sequence[Route]
     crons: Sequence[Cron]
 
     @classmethod
@@ -54,13 +55,15 @@ class Project:
         config = json.loads((root / "vercel.json").read_text(encoding="utf-8"))
         functions = frozenset(_sources(root, config["builds"], DYNAMIC))
         static = _sources(root, config["builds"], STATIC)
+        routes, hits = _phases(config["routes"])
         crons = [Cron(cron["path"], cron["schedule"]) for cron in config.get("crons", [])]
         return cls(
             root,
             functions,
             static,
             _built(root, config["builds"]),
-            [_route(route) for route in config["routes"]],
+            routes,
+            hits,
             crons,
         )
 
@@ -73,6 +76,10 @@ class Project:
             if dest.startswith(below) and file.is_relative_to(folder) and file.is_file():
                 return file
         return None
+
+    def headers_of_hit(self, path: str) -> dict[str, str]:
+        """What a file gets besides, once there is one at this path: a page that says there is none does not get it."""
+        return {name: value for hit in self.hits if hit.pattern.fullmatch(path) for name, value in hit.headers.items()}
 
     def match(self, path: str) -> Match:
         found = Match()
@@ -87,6 +94,18 @@ class Project:
             found.dest = _filled(route.dest, hit).lstrip("/") if route.dest else None
             break
         return found
+
+
+def _phases(routes: Sequence[Mapping[str, Any]]) -> tuple[list[Route], list[Route]]:
+    """Those that find a file, and those that only add headers once one was found."""
+    marks = [number for number, route in enumerate(routes) if "handle" in route]
+    if any(routes[mark] != {"handle": "hit"} for mark in marks) or len(marks) > 1:
+        raise Unsupported("vercel.json: more than one handle, or one that is not hit")
+    end = marks[0] if marks else len(routes)
+    hits = [_route(route) for route in routes[end + 1 :]]
+    if any(hit.dest or hit.status or not hit.goes_on for hit in hits):
+        raise Unsupported("vercel.json: after the handle hit a route does more than add headers")
+    return [_route(route) for route in routes[:end]], hits
 
 
 def _sources(root: Path, builds: Sequence[Mapping[str, Any]], kind: str) -> dict[str, Path]:

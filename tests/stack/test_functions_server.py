@@ -72,6 +72,15 @@ def test_security_headers_are_on_every_response(project: Path) -> None:
         assert "camera=()" in reply.headers["permissions-policy"]
 
 
+def test_a_browser_keeps_an_asset_for_good_but_never_that_it_was_missing(project: Path) -> None:
+    (project / "public" / "assets").mkdir()
+    (project / "public" / "assets" / "index-1.js").write_text("1")
+    found, missing = get(project, "/assets/index-1.js", "/assets/index-2.js")
+
+    assert "immutable" in found.headers["cache-control"]
+    assert (missing.status_code, missing.headers.get("cache-control")) == (404, None)
+
+
 def test_the_functions_own_header_wins(project: Path) -> None:
     assert get(project, "/api/health")[0].headers.get_list("cache-control") == ["private"]
 
@@ -82,6 +91,22 @@ def test_a_route_it_does_not_know_is_refused(project: Path) -> None:
     (project / "vercel.json").write_text(json.dumps(config))
 
     with pytest.raises(Unsupported, match="has"):
+        Project.read(project)
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        [{"handle": "filesystem"}],
+        [{"handle": "hit"}, {"handle": "hit"}],
+        [{"handle": "hit"}, {"src": "/x", "dest": "/y", "continue": True}],
+    ],
+)
+def test_a_handle_it_does_not_know_is_refused(project: Path, routes: list[dict[str, object]]) -> None:
+    config = json.loads((project / "vercel.json").read_text()) | {"routes": routes}
+    (project / "vercel.json").write_text(json.dumps(config))
+
+    with pytest.raises(Unsupported, match="handle"):
         Project.read(project)
 
 

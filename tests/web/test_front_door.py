@@ -85,7 +85,7 @@ def test_a_reload_keeps_one_signed_in(visit: MakeVisitor, project: Project) -> N
 def test_a_sign_in_service_in_trouble_signs_nobody_out(visit: MakeVisitor, project: Project) -> None:
     """The token has run out, and nobody can renew it at the moment."""
     visitor = visit(project.owner)
-    visitor.expect_problem("503|Failed to load resource")
+    visitor.expect_problem("503|Failed to load resource|AuthRetryableFetchError")
     visitor.open("/account/privacy")
     visitor.button("See what would be erased").wait_for()
     visitor.page.route("**/auth/v1/**", lambda route: route.fulfill(status=503, json={}))
@@ -97,6 +97,10 @@ def test_a_sign_in_service_in_trouble_signs_nobody_out(visit: MakeVisitor, proje
     visitor.button("See what would be erased").click()
 
     visitor.sees("itoms is not answering")
+    assert visitor.page.evaluate("() => localStorage['itoms-session'] !== undefined")
+
+    visitor.page.reload()
+    visitor.heading("This page stopped working").wait_for(timeout=60_000)
     assert visitor.page.evaluate("() => localStorage['itoms-session'] !== undefined")
 
 
@@ -122,3 +126,26 @@ def test_signing_out_leaves_no_project_behind(visit: MakeVisitor, project: Proje
     visitor.heading("Sign in").wait_for()
 
     assert "Hills" not in str(visitor.page.evaluate("() => JSON.stringify({ ...localStorage })"))
+
+
+def test_a_screen_that_could_not_be_loaded_is_tried_again(visit: MakeVisitor, project: Project) -> None:
+    visitor = visit(project.owner)
+    visitor.expect_problem("Failed to load resource|net::ERR_FAILED")
+    visitor.open(f"/p/{project.id}/history")
+    visitor.heading("History").wait_for()
+    visitor.page.route(re.compile(r"/assets/members-.*\.js$"), lambda route: route.abort())
+    visitor.link("Members").click()
+    visitor.sees("itoms is not answering")
+    assert visitor.heading("History").count() == 0
+
+    visitor.page.unroute_all()
+    visitor.button("Try again").click()
+    visitor.heading("Members").wait_for()
+
+
+def test_an_address_that_is_none_is_not_there(visit: MakeVisitor, project: Project) -> None:
+    visitor = visit(project.owner)
+    visitor.open(f"/p/{project.id}/library/%E0%A4%A")
+
+    visitor.page.get_by_role("heading", level=1).wait_for()
+    assert visitor.page.locator(".starting").count() == 0

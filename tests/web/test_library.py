@@ -181,9 +181,19 @@ def test_what_has_just_been_typed_is_saved_when_somebody_goes_on(content: Visito
 def test_a_list_that_is_just_being_read_does_not_show_the_words_from_before(content: Visitor) -> None:
     """What it would be answered was read before the words were saved."""
     slow: list[Route] = []
+    saving: list[Route] = []
+
+    def read(route: Route) -> None:
+        if slow:
+            route.continue_()
+            return
+        slow.append(route)
+        saving[0].continue_()
+
+    content.page.route(re.compile("/rest/v1/contents.*project_id=eq"), read)
     content.page.route(
-        re.compile("/rest/v1/contents.*project_id=eq"),
-        lambda route: route.continue_() if slow else slow.append(route),
+        re.compile("/rest/v1/contents"),
+        lambda route: saving.append(route) if route.request.method == "PATCH" else route.fallback(),
     )
     content.field("Title").fill("Above the fog")
     content.page.get_by_role("main").get_by_role("link", name="Library").click()

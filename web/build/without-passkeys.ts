@@ -1,6 +1,6 @@
 /**
- * In place of the passkeys of auth-js, which nobody signs in with here. It makes one `WebAuthnApi` when it starts and
- * asks what the browser supports; everything else is never called.
+ * In place of the passkeys of auth-js, which nobody signs in with here. It makes one `WebAuthnApi` when it starts;
+ * everything else is for what nobody calls.
  */
 export class WebAuthnApi {}
 

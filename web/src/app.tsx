@@ -1,8 +1,10 @@
 import { QueryClientProvider } from "@tanstack/preact-query";
+import type { AnyComponent } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { newQueries } from "./data/queries";
 import { invitationCode } from "./invitation";
+import { later } from "./later";
 import { APP_PATHS, paths } from "./paths";
 import { OF_PERSON, OF_PROJECT } from "./screens";
 import { ForgotPassword } from "./screens/sign-in/forgot-password";
@@ -13,11 +15,11 @@ import { type Session, useSession } from "./session";
 import { Guard } from "./shell/guard";
 import { Layout } from "./shell/layout";
 import { NotFound } from "./shell/not-found";
-import { ProjectProvider, useProjectStart } from "./shell/project";
+import { ProjectProvider, ToProjectStart } from "./shell/project";
 import { SessionProvider } from "./shell/session";
 
-const NewPassword = lazy(() => import("./screens/sign-in/new-password"));
-const Erased = lazy(() => import("./screens/account/erased"));
+const NewPassword = later(() => import("./screens/sign-in/new-password"));
+const Erased = later(() => import("./screens/account/erased"), "rights");
 
 export function App() {
   const session = useSession();
@@ -67,9 +69,7 @@ function SignedIn({ session }: { session: Session }) {
         {project ? (
           <ProjectProvider key={project} id={project}>
             <Router>
-              {Object.entries(OF_PROJECT).map(([path, screen]) => (
-                <Route key={path} path={path} component={screen} />
-              ))}
+              {routesOf(OF_PROJECT)}
               <Route default component={NotFound} />
             </Router>
           </ProjectProvider>
@@ -78,9 +78,7 @@ function SignedIn({ session }: { session: Session }) {
             <Route path={paths.home} component={Start} />
             <Route path={paths.signIn} component={Start} />
             <Route path={paths.signUp} component={Start} />
-            {Object.entries(OF_PERSON).map(([path, screen]) => (
-              <Route key={path} path={path} component={screen} />
-            ))}
+            {routesOf(OF_PERSON)}
             <Route default component={NotFound} />
           </Router>
         )}
@@ -89,18 +87,17 @@ function SignedIn({ session }: { session: Session }) {
   );
 }
 
+function routesOf(screens: Readonly<Record<string, AnyComponent>>) {
+  return Object.entries(screens).map(([at, screen]) => <Route key={at} path={at} component={screen} />);
+}
+
 function Start() {
-  return invitationCode() ? <ToInvitation /> : <ToProject />;
+  return invitationCode() ? <ToInvitation /> : <ToProjectStart to={paths.publish} />;
 }
 
 /** Whoever came with an invitation and made an account first. */
 function ToInvitation() {
   const { route } = useLocation();
   useEffect(() => route(paths.join + location.hash, true), [route]);
-  return null;
-}
-
-function ToProject() {
-  useProjectStart(paths.publish);
   return null;
 }

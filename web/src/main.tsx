@@ -1,4 +1,4 @@
-import { render } from "preact";
+import { render, type VNode } from "preact";
 import { App } from "./app";
 import { arrive } from "./arrival";
 import { connectAhead, loadConfig } from "./config";
@@ -16,23 +16,30 @@ async function start(): Promise<void> {
   const root = document.getElementById("app") as HTMLElement;
   showTheme();
   const configured = loadConfig();
+  const words = loadLanguage();
   if (expectSession()) {
     expectScreen(location.pathname);
     configured.then(connectAhead).catch(() => undefined);
   }
   /* Judged below; it must not count as unheard until the words are there. */
   configured.catch(() => undefined);
-  await loadLanguage();
+  await words;
   setTimeout(warmUp);
   try {
     await configured;
     await restoreSession();
     await arrive();
   } catch {
-    render(<Broken />, root);
+    show(<Broken />, root);
     return;
   }
-  render(<App />, root);
+  show(<App />, root);
+}
+
+/** In place of what the page itself says while it starts. */
+function show(screen: VNode, root: HTMLElement): void {
+  root.replaceChildren();
+  render(screen, root);
 }
 
 void start();

@@ -1,29 +1,43 @@
-import { lazy } from "preact-iso";
 import { exec } from "preact-iso/router";
+import { later } from "./later";
 import { paths } from "./paths";
 
 /** The screens behind the sign-in, by their address. Each is loaded with its own first visit. */
 export const OF_PROJECT = {
-  "/p/:project/publish": lazy(() => import("./screens/publish")),
-  "/p/:project/library": lazy(() => import("./screens/library")),
-  "/p/:project/library/:content": lazy(() => import("./screens/library/content")),
-  "/p/:project/history": lazy(() => import("./screens/history")),
-  "/p/:project/history/:publication": lazy(() => import("./screens/history/publication")),
-  "/p/:project/connections": lazy(() => import("./screens/connections")),
-  "/p/:project/members": lazy(() => import("./screens/members")),
+  "/p/:project/publish": later(() => import("./screens/publish"), "publish", "tiktok"),
+  "/p/:project/library": later(() => import("./screens/library"), "library"),
+  "/p/:project/library/:content": later(() => import("./screens/library/content"), "library"),
+  "/p/:project/history": later(() => import("./screens/history"), "history", "steps"),
+  "/p/:project/history/:publication": later(
+    () => import("./screens/history/publication"),
+    "history",
+    "steps",
+    "tiktok",
+  ),
+  "/p/:project/connections": later(() => import("./screens/connections"), "connections"),
+  "/p/:project/members": later(() => import("./screens/members"), "members"),
 };
 
 export const OF_PERSON = {
-  [paths.projects]: lazy(() => import("./screens/projects")),
-  [paths.join]: lazy(() => import("./screens/members/join")),
-  [paths.settingsConnections]: lazy(() => import("./screens/connections/outcome")),
-  [paths.account]: lazy(() => import("./screens/account")),
-  [paths.accountPrivacy]: lazy(() => import("./screens/account/privacy")),
+  [paths.projects]: later(() => import("./screens/projects"), "projects"),
+  [paths.join]: later(() => import("./screens/members/join"), "members"),
+  [paths.settingsConnections]: later(() => import("./screens/connections/outcome"), "connections"),
+  [paths.account]: later(() => import("./screens/account"), "account"),
+  [paths.accountPrivacy]: later(() => import("./screens/account/privacy"), "account", "rights"),
 };
 
-/** Fetches the screen of this address while the session is still being looked at. Nobody hears of a failure here. */
+/** Fetches the screen of this address while the session is still being looked at. */
 export function expectScreen(path: string): void {
   const screens = Object.entries({ ...OF_PROJECT, ...OF_PERSON });
-  const [, screen] = screens.find(([address]) => exec(path, address)) ?? [];
-  screen?.preload().catch(() => undefined);
+  const [, screen] = screens.find(([address]) => isAt(path, address)) ?? [];
+  void screen?.preload();
+}
+
+/** Whoever wrote the address may have written what is none. */
+function isAt(path: string, address: string): boolean {
+  try {
+    return exec(path, address) !== undefined;
+  } catch {
+    return false;
+  }
 }

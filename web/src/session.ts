@@ -2,7 +2,7 @@ import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-
 import { useSyncExternalStore } from "preact/compat";
 import { Problem } from "./api/problem";
 import { config } from "./config";
-import { forgetEverythingOf, forgetWork, remembered } from "./storage";
+import { forgetEverythingOf, forgetProjects, forgetWork, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -19,21 +19,29 @@ const listeners = new Set<() => void>();
 /** Loaded at its first use, so that whoever only looks at the front page does not wait for it. */
 export function supabase(): Promise<SupabaseClient> {
   client ??= connect();
+  /* Whoever tries again loads it again. */
+  client.catch(() => {
+    client = undefined;
+  });
   return client;
 }
 
-/** Whether this browser has a session, which may have ended. What one needs is fetched already. */
+/** Whether this browser has a session, which may have ended. The page has preloaded what it needs: it is run now. */
 export function expectSession(): boolean {
   if (remembered(STORAGE_KEY) === null) return false;
   loadLibrary().catch(() => undefined);
   return true;
 }
 
-/** Whoever was signed in when this browser was last here still is, unless Supabase says otherwise. */
+/**
+ * Whoever was signed in when this browser was last here still is, unless Supabase says otherwise. Throws Problem when it
+ * says nothing: nobody is signed out by a service that does not answer.
+ */
 export async function restoreSession(): Promise<void> {
   window.addEventListener("storage", leaveWithOtherTabs);
   if (remembered(STORAGE_KEY) === null) return;
-  const { data } = await (await supabase()).auth.getSession();
+  const { data, error } = await (await supabase()).auth.getSession();
+  if (error) throwIfSilent(error);
   keep(data.session);
 }
 
@@ -52,15 +60,13 @@ export function currentSession(): Session | null {
 export async function accessToken(): Promise<string | null> {
   if (!current) return null;
   const { data, error } = await (await supabase()).auth.getSession();
-  if (error?.name === "AuthRetryableFetchError") {
-    throw new Problem({ code: navigator.onLine ? "unreachable" : "offline" });
-  }
+  if (error) throwIfSilent(error);
   return data.session?.access_token ?? null;
 }
 
 export async function signOut(): Promise<void> {
-  forgetWork();
   await end();
+  forgetWork();
 }
 
 /**
@@ -70,6 +76,12 @@ export async function signOut(): Promise<void> {
 export async function endSession(token: string): Promise<void> {
   const now = await accessToken().catch(() => null);
   if (now === token) await end();
+}
+
+function throwIfSilent({ name }: Error): void {
+  if (name === "AuthRetryableFetchError") {
+    throw new Problem({ code: navigator.onLine ? "unreachable" : "offline" });
+  }
 }
 
 async function end(): Promise<void> {
@@ -98,6 +110,7 @@ async function connect(): Promise<SupabaseClient> {
 }
 
 function keep(session: AuthSession | null): void {
+  if (!session) forgetProjects();
   const next = session ? { userId: session.user.id, email: session.user.email ?? "" } : null;
   if (next?.userId === current?.userId && next?.email === current?.email) return;
   current = next;

@@ -35,9 +35,14 @@ export function keysOf(beginning: string): string[] {
   }
 }
 
-/** Whoever signs out leaves nothing behind that they were writing, or what their projects are called. */
+/** Whoever signs out leaves nothing behind that they were writing. */
 export function forgetWork(): void {
-  for (const key of [...keysOf(DRAFTS), ...keysOf(PROJECTS)]) remember(key, null);
+  for (const key of keysOf(DRAFTS)) remember(key, null);
+}
+
+/** Of whoever is not signed in any more nobody finds here in which projects they are. */
+export function forgetProjects(): void {
+  for (const key of keysOf(PROJECTS)) remember(key, null);
 }
 
 /**

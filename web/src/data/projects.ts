@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
-import { supabase } from "../session";
+import { currentSession, supabase } from "../session";
 import { keepProjects, lastProjects } from "./last-projects";
 import { rows } from "./rows";
 
@@ -17,7 +17,7 @@ export async function readProjects(userId: string): Promise<Project[]> {
   const projects = found
     .map(({ role, projects }) => ({ ...projects, role }))
     .sort((a, b) => a.name.localeCompare(b.name));
-  keepProjects(userId, projects);
+  if (currentSession()?.userId === userId) keepProjects(userId, projects);
   return projects;
 }
 
@@ -25,6 +25,7 @@ export async function createProject(name: string): Promise<{ id: string }> {
   return rows((await supabase()).rpc("create_project", { name }));
 }
 
+const LOOK_AGAIN_MS = 60_000;
 export const projectsKey = ["projects"] as const;
 
 export function useProjects(userId: string) {
@@ -32,6 +33,8 @@ export function useProjects(userId: string) {
     queryKey: projectsKey,
     queryFn: () => readProjects(userId),
     placeholderData: () => lastProjects(userId),
+    /* Whoever was taken out of the project that they look at is told so. */
+    refetchInterval: LOOK_AGAIN_MS,
   });
 }
 

@@ -106,7 +106,7 @@ function Reconnect({ notice }: { notice: Open }) {
         look="primary"
         small
         busy={isPending}
-        aria-label={t.connections.reconnectOf(accountOf(notice))}
+        aria-label={t.access.reconnectOf(accountOf(notice))}
         onClick={() => run(notice.platform)}
       >
         {t.notices.reconnect}

@@ -34,14 +34,16 @@ export function ProjectProvider({ id, children }: { id: string; children: Compon
   return <Context.Provider value={{ project, projects: data }}>{children}</Context.Provider>;
 }
 
-/** Where somebody begins who named no project: the one they were in, or the list. */
-export function useProjectStart(to: (project: string) => string): void {
+/** Leads somebody who named no project to this part of the one they were in, or to the list. */
+export function ToProjectStart({ to }: { to: (project: string) => string }) {
   const session = useSignedIn();
   const { route } = useLocation();
-  const { data, isPlaceholderData } = useProjects(session.userId);
+  const { data, error, refetch, isPlaceholderData } = useProjects(session.userId);
   useEffect(() => {
     if (!data || isPlaceholderData) return;
     const last = data.find(({ id }) => id === remembered(KEY)) ?? data[0];
     route(last ? to(last.id) : paths.projects, true);
   }, [data, isPlaceholderData, route, to]);
+  if (error && !data) return <ProblemBanner error={error} onRetry={() => void refetch()} />;
+  return <Skeleton height="6rem" count={3} />;
 }

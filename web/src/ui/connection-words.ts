@@ -13,6 +13,6 @@ export function accountName({
 
 /** Why an access ended. A code that is newer than this client gets words that are true of every end. */
 export function reasonWords(reason: string, platform: Platform): string {
-  const { reasons, otherReason } = t.connections;
+  const { reasons, otherReason } = t.access;
   return (known(reasons, reason) ?? otherReason)(t.common.platforms[platform]);
 }

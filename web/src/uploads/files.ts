@@ -32,9 +32,9 @@ export function mediaTypeOf({ name, type }: Pick<Named, "name" | "type">): Media
 
 /** Words for why this file will not be taken, as far as that is known without its bytes. */
 export function refusalOf(file: Named): string | undefined {
-  const words = t.library.uploads;
+  const words = t.uploads;
   const type = mediaTypeOf(file);
-  if (!type) return words.wrongType(list(TYPES.map((known) => t.library.formats[known])));
+  if (!type) return words.wrongType(list(TYPES.map((known) => t.uploads.formats[known])));
   if (file.size === 0) return words.emptyFile;
   const most = type.startsWith("image/") ? MOST_IMAGE_BYTES : MOST_VIDEO_BYTES;
   if (file.size <= most) return undefined;
@@ -44,7 +44,7 @@ export function refusalOf(file: Named): string | undefined {
 /** A title to begin with: the file's name without its ending. */
 export function titleOf(name: string): string {
   const bare = name.replace(/\.[^.]*$/, "").trim();
-  return [...(bare || t.library.untitled)].slice(0, LONGEST.title).join("");
+  return [...(bare || t.uploads.untitled)].slice(0, LONGEST.title).join("");
 }
 
 /** What a content is of which these are the files. */

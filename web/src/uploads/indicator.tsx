@@ -36,7 +36,7 @@ export function UploadIndicator() {
 }
 
 function summary(uploads: readonly Upload[]): string {
-  const words = t.library.uploads;
+  const words = t.uploads;
   const active = uploads.filter(isActive).length;
   if (active > 0) return words.active(active);
   const left = uploads.filter(({ state }) => state !== "ready").length;

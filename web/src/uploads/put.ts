@@ -54,7 +54,7 @@ function refusalOf(status: number): Error | undefined {
   if ((status >= 200 && status < 300) || status === 412) return undefined;
   if (status === 403 || status === 404) return new AddressExpired();
   if (status === 429 || status >= 500) return new Problem({ code: "unreachable", status });
-  return new Problem({ code: "file_changed", status, ...t.library.uploads.fileChanged });
+  return new Problem({ code: "file_changed", status, ...t.uploads.fileChanged });
 }
 
 function lost(): Problem {

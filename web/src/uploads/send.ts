@@ -46,7 +46,7 @@ async function fingerprint({ file }: Job, { signal, onStep, onBytes }: Watch): P
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DOMException)
-      throw new Problem({ code: "file_unreadable", status: 400, ...t.library.uploads.fileUnreadable });
+      throw new Problem({ code: "file_unreadable", status: 400, ...t.uploads.fileUnreadable });
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import "./upload-list.css";
 export function UploadList({ uploads }: { uploads: readonly Upload[] }) {
   if (uploads.length === 0) return null;
   return (
-    <ul class="plain stack tight uploads" aria-label={t.library.uploads.title}>
+    <ul class="plain stack tight uploads" aria-label={t.uploads.title}>
       {uploads.map((upload) => (
         <li key={upload.id} class={`upload ${upload.state}`}>
           <strong class="upload-name">{upload.name}</strong>
@@ -23,7 +23,7 @@ export function UploadList({ uploads }: { uploads: readonly Upload[] }) {
 
 function UploadState({ upload }: { upload: Upload }) {
   const { state, name, sent, size, waiting, refusal, problem } = upload;
-  const words = t.library.uploads;
+  const words = t.uploads;
   const isMoving = state === "sending" || state === "reading";
   return (
     <div class="upload-state stack tight">
@@ -54,7 +54,7 @@ function UploadState({ upload }: { upload: Upload }) {
 
 function UploadButtons({ upload }: { upload: Upload }) {
   const { id, name, state } = upload;
-  const words = t.library.uploads;
+  const words = t.uploads;
   const isOn = isActive(upload);
   return (
     <span class="row upload-buttons">

@@ -53,4 +53,7 @@ export const signIn = {
   weak: "Choose a longer password: at least 10 characters.",
   unconfirmed: "This address is not confirmed yet. Open the link in the mail we sent you.",
   many: "Too many attempts. Wait a minute, then try again.",
+  joinSignIn: "You were invited. Sign in, or create an account, to see to what.",
+  joinSignUp: "You were invited. With an account you see to what, and decide.",
+  joinConfirmed: "Then open your invitation's link once more.",
 } as const;

@@ -120,10 +120,10 @@ function Actions({
             look="primary"
             small
             busy={isPending}
-            aria-label={t.connections.reconnectOf(name)}
+            aria-label={t.access.reconnectOf(name)}
             onClick={() => run(connection.platform)}
           >
-            {t.connections.reconnect}
+            {t.access.reconnect}
           </Button>
         )}
         <Button small aria-label={t.connections.disconnectOf(name)} onClick={() => onDisconnect(connection)}>

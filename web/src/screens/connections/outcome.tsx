@@ -3,7 +3,7 @@ import { useLocation } from "preact-iso";
 import { useProjects } from "../../data/projects";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
-import { useProjectStart } from "../../shell/project";
+import { ToProjectStart } from "../../shell/project";
 import { useSignedIn } from "../../shell/session";
 import { ProblemBanner } from "../../ui/banner";
 import { LinkButton } from "../../ui/button";
@@ -15,12 +15,7 @@ import { outcomeOf } from "./outcomes";
 /** Where the callback of a platform and the links of our mails lead: on to the connections of the right project. */
 export default function Outcome() {
   const { query } = useLocation();
-  return query.project ? <ToProject query={query} /> : <ToCurrent />;
-}
-
-function ToCurrent() {
-  useProjectStart(paths.connections);
-  return <Skeleton height="6rem" count={3} />;
+  return query.project ? <ToProject query={query} /> : <ToProjectStart to={paths.connections} />;
 }
 
 function ToProject({ query }: { query: Record<string, string> }) {

@@ -60,7 +60,7 @@ function Unfinished({ media }: { media: readonly Media[] }) {
       {left.map(({ id, media_type, byte_size }) => (
         <div key={id} class="unfinished">
           <strong>{t.library.unfinished}</strong>
-          <p class="small">{t.library.unfinishedText(t.library.formats[media_type], bytes(byte_size))}</p>
+          <p class="small">{t.library.unfinishedText(t.uploads.formats[media_type], bytes(byte_size))}</p>
         </div>
       ))}
     </>
@@ -75,7 +75,7 @@ function Refused({ media }: { media: readonly Media[] }) {
       <ul class="plain stack tight">
         {media.map(({ id, media_type, byte_size, refusal }) => (
           <li key={id} class="small">
-            <strong>{t.library.refusedFile(t.library.formats[media_type], bytes(byte_size))}</strong>
+            <strong>{t.library.refusedFile(t.uploads.formats[media_type], bytes(byte_size))}</strong>
             <p>{refusal}</p>
           </li>
         ))}

@@ -32,7 +32,7 @@ export function MediaFacts({ media }: { media: Media }) {
 /** The few that tell files apart: "MP4 · 720 × 1,280 · 0:04". */
 export function mediaInShort(media: Media): string {
   const parts = [
-    t.library.formats[media.media_type],
+    t.uploads.formats[media.media_type],
     pixels(media),
     media.duration_ms ? duration(media.duration_ms) : bytes(media.byte_size),
   ];
@@ -42,7 +42,7 @@ export function mediaInShort(media: Media): string {
 function factsOf(media: Media): [name: string, value: string][] {
   const words = t.library.facts;
   const facts: [string, string | undefined][] = [
-    [words.format, t.library.formats[media.media_type]],
+    [words.format, t.uploads.formats[media.media_type]],
     [words.size, bytes(media.byte_size)],
     [words.pixels, pixels(media)],
     [words.shape, shape(media)],

@@ -13,7 +13,7 @@ export function useNewContent(project: string) {
   return useMutation({
     mutationFn: async (files: readonly File[]) => {
       const [first] = files;
-      const title = first ? titleOf(first.name) : t.library.untitled;
+      const title = first ? titleOf(first.name) : t.uploads.untitled;
       const words = { type: contentTypeOf(files), title, description: "", tags: [] };
       const { id } = await createContent(project, words);
       startUploads({ project, content: id }, files);

@@ -39,8 +39,8 @@ export function Composer({ content, connections }: { content: Content; connectio
         </fieldset>
         <div class="aside">
           <div class="stack scrolls">
-            <Preview posts={posts} media={ready} />
             {!isLocked && <CheckList {...{ posts, checks, findings }} onAgain={checkAgain} />}
+            <Preview posts={posts} media={ready} />
           </div>
           <ClickBox {...{ project: project.id, posts, findings, shown, clicker }} onPress={press} />
         </div>

@@ -1,10 +1,11 @@
 import { Suspense } from "preact/compat";
-import { lazy, useLocation } from "preact-iso";
+import { useLocation } from "preact-iso";
 import { useConnections } from "../../data/connections";
 import { useContents } from "../../data/contents";
 import { mayEdit } from "../../data/projects";
 import { useStop } from "../../data/stops";
 import { t } from "../../i18n";
+import { later } from "../../later";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
 import { ProblemBanner } from "../../ui/banner";
@@ -15,7 +16,7 @@ import { ChooseContent } from "./choose-content";
 import "./publish.css";
 
 /* What a post is written in is large, and whoever only looks for its content does not wait for it. */
-const OfContent = lazy(() => import("./of-content"));
+const OfContent = later(() => import("./of-content"), "captions");
 
 export default function Publish() {
   const { project } = useHere();

@@ -14,7 +14,7 @@ export function SignIn() {
     mutationFn: (form: FormData) => signIn(String(form.get("email")), String(form.get("password"))),
   });
   return (
-    <Door title={t.signIn.signInTitle} {...(invitationCode() && { lead: t.members.joinSignIn })}>
+    <Door title={t.signIn.signInTitle} {...(invitationCode() && { lead: t.signIn.joinSignIn })}>
       <form
         class="stack"
         onSubmit={(event) => {

@@ -25,13 +25,13 @@ export function SignUp() {
     return (
       <Door title={t.signIn.confirmTitle}>
         <Banner tone="good" title={t.signIn.confirmText(sentTo)}>
-          {invitationCode() && <p>{t.members.joinConfirmed}</p>}
+          {invitationCode() && <p>{t.signIn.joinConfirmed}</p>}
         </Banner>
       </Door>
     );
   }
   return (
-    <Door title={t.signIn.signUpTitle} {...(invitationCode() && { lead: t.members.joinSignUp })}>
+    <Door title={t.signIn.signUpTitle} {...(invitationCode() && { lead: t.signIn.joinSignUp })}>
       <form
         class="stack"
         onSubmit={(event) => {

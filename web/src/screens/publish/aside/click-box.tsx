@@ -5,6 +5,7 @@ import { Button } from "../../../ui/button";
 import type { Post } from "../bodies";
 import type { Clicker, Shown } from "../clicker";
 import type { Finding } from "../findings";
+import { DISCLOSE } from "../tiktok/choices";
 import { ConsentLine } from "../tiktok/consent-line";
 import { Refused } from "./refused";
 import { UnderWay } from "./under-way";
@@ -68,6 +69,7 @@ function PublishButton({
 }) {
   const id = useId();
   const blocking = findings.find(({ blocks }) => blocks);
+  const undisclosed = findings.find(({ code }) => code === DISCLOSE);
   const tiktok = posts.filter(({ account }) => account.platform === "tiktok");
   return (
     <div class="card stack tight">
@@ -80,7 +82,7 @@ function PublishButton({
         wide
         aria-describedby={id}
         aria-disabled={blocking !== undefined}
-        title={blocking?.what}
+        title={(undisclosed ?? blocking)?.what}
         onClick={onPress}
       >
         {t.publish.click.button(posts.length)}

@@ -1,9 +1,13 @@
+import { Suspense } from "preact/compat";
 import { useRef, useState } from "preact/hooks";
 import { t } from "../../../i18n";
+import { later } from "../../../later";
 import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
-import { CaptionPanel } from "./caption-panel";
+import { Skeleton } from "../../../ui/pieces";
 import "./caption.css";
+
+const CaptionPanel = later(() => import("./caption-panel"));
 
 /**
  * Suggestions from an AI. What would be sent is shown first, and only a click sends it; `onChoose` gets the text for the
@@ -39,7 +43,11 @@ export function CaptionHelp({
           {t.captions.open}
         </Button>
       </div>
-      {isOpen && <CaptionPanel key={contentId} {...{ contentId, onChoose, current }} onClose={close} />}
+      {isOpen && (
+        <Suspense fallback={<Skeleton height="12rem" />}>
+          <CaptionPanel key={contentId} {...{ contentId, onChoose, current }} onClose={close} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -13,7 +13,7 @@ import { WhatIsSent } from "./what-is-sent";
 /** These end in the person's own settings and nowhere else. */
 const OWN_DECISIONS = new Set(["captions_objected", "processing_restricted"]);
 
-export function CaptionPanel({
+export default function CaptionPanel({
   contentId,
   onChoose,
   current,

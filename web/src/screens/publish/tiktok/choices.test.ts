@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { loadLanguage } from "../../../i18n";
+import { loadLanguage, loadWords } from "../../../i18n";
 import {
   type Around,
   asShown,
@@ -19,6 +19,7 @@ beforeAll(async () => {
   vi.stubGlobal("document", { documentElement: {} });
   vi.stubGlobal("navigator", { languages: ["en"] });
   await loadLanguage();
+  await loadWords(["tiktok"]);
 });
 
 const creator = {

@@ -131,6 +131,9 @@ function sent(shown: TikTokChoices, { media }: Around) {
   };
 }
 
+/** Its words are prescribed for the pointer that rests on the button, whatever else is missing. */
+export const DISCLOSE = "disclosure_incomplete";
+
 /** `code` is the server's for the same, so that nothing is said twice. */
 export type Blocker = Readonly<{ code: string; words: string }>;
 
@@ -142,8 +145,8 @@ export function blockerOf(choices: TikTokChoices, around: Around): Blocker | nul
   const shown = asShown(choices, around);
   const length = tooLong(around);
   if (!around.creator) return { code: "privacy_not_chosen", words: t.tiktok.blockers.unanswered };
+  if (mustStillDisclose(shown)) return { code: DISCLOSE, words: t.tiktok.mustDisclose };
   if (shown.privacyLevel === null) return { code: "privacy_not_chosen", words: t.tiktok.blockers.audience };
-  if (mustStillDisclose(shown)) return { code: "disclosure_incomplete", words: t.tiktok.mustDisclose };
   if (shown.brandedContent && shown.privacyLevel === "SELF_ONLY")
     return { code: "branded_content_private", words: t.tiktok.brandedNotPrivate };
   if (shown.title.length > LONGEST_TITLE)

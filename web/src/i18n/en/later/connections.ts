@@ -6,8 +6,6 @@ export const connections = {
   connect: (platform: string) => `Connect ${platform}`,
   connectAnother: (platform: string) => `Connect another ${platform} account`,
   connectHint: (platform: string) => `You agree on ${platform}'s own page, and come back here.`,
-  reconnect: "Reconnect",
-  reconnectOf: (account: string) => `Reconnect ${account}`,
   disconnect: "Disconnect",
   disconnectOf: (account: string) => `Disconnect ${account}`,
   accountsOf: (platform: string) => `Connected ${platform} accounts`,
@@ -33,18 +31,6 @@ export const connections = {
   tokensGone: "Its tokens are deleted here, and nothing can be posted to it.",
   removedOn: (when: string) =>
     `If nobody reconnects it, the account is removed here on ${when} at the earliest.`,
-  /* Why an access ended: every code that stands in connections.status_reason, access_endings.cause and notices.cause. */
-  reasons: {
-    revoked_on_platform: (platform: string) => `itoms was removed in ${platform}'s settings.`,
-    token_expired: () => "The access ran out before it was renewed.",
-    access_ended: (platform: string) =>
-      `${platform} does not accept the access any more, for example after a new password.`,
-    account_restricted: (platform: string) =>
-      `${platform} wants something confirmed. Open its app, follow the notice there, then reconnect.`,
-    account_erased: () =>
-      "Whoever connected it is leaving itoms. Reconnect it yourself if it should stay here.",
-  },
-  otherReason: (platform: string) => `${platform} does not accept the access any more.`,
 
   read: {
     title: (platform: string) => `What itoms reads from ${platform}`,

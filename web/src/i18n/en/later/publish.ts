@@ -1,4 +1,4 @@
-import { counted } from "../format";
+import { counted } from "../../format";
 
 const accounts = (count: number): string => counted(count, "account", "accounts");
 
@@ -146,7 +146,7 @@ export const publish = {
       fix: "Choose only photos or one video, or other media for this account.",
     },
     altText: { what: "An alternative text is too long." },
-    caption: { what: "The caption is too long for this account." },
+    caption: { what: "This account does not take the caption as it is." },
   },
 
   click: {

@@ -48,9 +48,6 @@ export const members = {
   rename: "Name of the project",
   renameHint: "Its name goes to Anthropic when you ask for an AI caption.",
 
-  joinSignIn: "You were invited. Sign in, or create an account, to see to what.",
-  joinSignUp: "You were invited. With an account you see to what, and decide.",
-  joinConfirmed: "Then open your invitation's link once more.",
   joinTitle: "You are invited",
   joinLead: (project: string) => `Join the project “${project}”.`,
   joinProject: "Project",

@@ -1,4 +1,4 @@
-import { counted } from "../format";
+import { counted } from "../../format";
 
 /** What is said of a publication, wherever it is shown. */
 export const history = {

@@ -1,4 +1,4 @@
-import { counted } from "../format";
+import { counted } from "../../format";
 
 export const rights = {
   title: "Your data",
