@@ -150,6 +150,8 @@ def disconnect(visitor: Visitor, project: str) -> None:
 
 def erase(visitor: Visitor) -> None:
     visitor.open("/account/privacy")
+    visitor.button("See what would be erased").wait_for()
+    expect(visitor.page.locator(".skeleton")).to_have_count(0)
     visitor.button("See what would be erased").click()
     visitor.field(re.compile("erase my account")).fill("erase my account")
     visitor.button("Erase my account for good").click()

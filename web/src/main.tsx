@@ -17,10 +17,9 @@ async function start(): Promise<void> {
   showTheme();
   const configured = loadConfig();
   const words = loadLanguage();
-  if (expectSession()) {
-    expectScreen(location.pathname);
-    configured.then(connectAhead).catch(() => undefined);
-  }
+  const hasSession = expectSession();
+  const screen = hasSession ? expectScreen(location.pathname) : undefined;
+  if (hasSession) configured.then(connectAhead).catch(() => undefined);
   /* Judged below; it must not count as unheard until the words are there. */
   configured.catch(() => undefined);
   await words;
@@ -29,6 +28,8 @@ async function start(): Promise<void> {
     await configured;
     await restoreSession();
     await arrive();
+    /* Shown at once, and not after a frame without it. */
+    await screen;
   } catch {
     show(<Broken />, root);
     return;

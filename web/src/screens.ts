@@ -26,11 +26,11 @@ export const OF_PERSON = {
   [paths.accountPrivacy]: later(() => import("./screens/account/privacy"), "account", "rights"),
 };
 
-/** Fetches the screen of this address while the session is still being looked at. */
-export function expectScreen(path: string): void {
+/** Fetches the screen of this address while the session is still being looked at. Never fails. */
+export async function expectScreen(path: string): Promise<void> {
   const screens = Object.entries({ ...OF_PROJECT, ...OF_PERSON });
   const [, screen] = screens.find(([address]) => isAt(path, address)) ?? [];
-  void screen?.preload();
+  await screen?.preload();
 }
 
 /** Whoever wrote the address may have written what is none. */
