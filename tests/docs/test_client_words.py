@@ -75,7 +75,7 @@ def written() -> frozenset[str]:
 
 
 def worded() -> set[str]:
-    text = (ENGLISH / "steps.ts").read_text(encoding="utf-8")
+    text = (ENGLISH / "later" / "steps.ts").read_text(encoding="utf-8")
     return set(re.findall(r"^  ([a-z0-9_]+): \"[^\"]+\",$", text, re.MULTILINE))
 
 
@@ -107,7 +107,7 @@ def test_the_client_has_the_words_of_every_reason_as_the_server_says_them() -> N
 
 @pytest.mark.parametrize("state", sorted(STATES))
 def test_every_state_has_words(state: str) -> None:
-    text = (ENGLISH / "history.ts").read_text(encoding="utf-8")
+    text = (ENGLISH / "later" / "history.ts").read_text(encoding="utf-8")
     standings = re.search(r"standings: \{(.*?)\}", text, re.DOTALL)
 
     assert standings
