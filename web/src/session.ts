@@ -2,7 +2,7 @@ import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-
 import { useSyncExternalStore } from "preact/compat";
 import { Problem } from "./api/problem";
 import { config } from "./config";
-import { forgetEverythingOf, forgetProjects, forgetWork, remembered } from "./storage";
+import { forgetDrafts, forgetEverythingOf, forgetProjects, remembered } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
@@ -66,7 +66,7 @@ export async function accessToken(): Promise<string | null> {
 
 export async function signOut(): Promise<void> {
   await end();
-  forgetWork();
+  forgetDrafts();
 }
 
 /**

@@ -36,7 +36,7 @@ export function keysOf(beginning: string): string[] {
 }
 
 /** Whoever signs out leaves nothing behind that they were writing. */
-export function forgetWork(): void {
+export function forgetDrafts(): void {
   for (const key of keysOf(DRAFTS)) remember(key, null);
 }
 

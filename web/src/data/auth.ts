@@ -3,7 +3,7 @@ import { Problem } from "../api/problem";
 import { t } from "../i18n";
 import { paths } from "../paths";
 import { supabase } from "../session";
-import { forgetWork } from "../storage";
+import { forgetDrafts } from "../storage";
 import { keepNameFor, storeKeptName } from "./profile";
 
 /** What Supabase Auth says, in our words: its codes are listed in its documentation under "Error codes". */
@@ -89,7 +89,7 @@ export async function signOutElsewhere(): Promise<void> {
 export async function signOutEverywhere(): Promise<void> {
   const { error } = await (await supabase()).auth.signOut({ scope: "global" });
   if (error) throw problemOf(error);
-  forgetWork();
+  forgetDrafts();
 }
 
 /** As Auth knows it now, which another device may have changed; and the one that is not confirmed yet. */

@@ -182,6 +182,12 @@ describe("Commercial content", () => {
     );
   });
 
+  test("disclosed, and no audience chosen either: the prescribed words come first", () => {
+    expect(publishBlocker(choices({ disclosed: true, privacyLevel: null }), ofVideo)).toBe(
+      "You need to indicate if your content promotes yourself, a third party, or both.",
+    );
+  });
+
   test("not disclosed: neither is sent, whatever was ticked before", () => {
     const off = choices({ ...visible, yourBrand: true, brandedContent: true });
     expect(toOptions(off, ofVideo)).toMatchObject({ your_brand: false, branded_content: false });
