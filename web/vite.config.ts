@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 import { hosted } from "./build/hosted.ts";
-import { preloaded } from "./build/preloaded.ts";
+import { preloaded, runFirst } from "./build/preloaded.ts";
 
 const beside = (path: string): string => resolve(import.meta.dirname, path);
 const PUBLIC = beside("../public");
@@ -38,6 +38,7 @@ export default defineConfig(({ mode }) => ({
     withoutOldAssets,
     withoutUnused,
     preloaded("supabase"),
+    runFirst("ahead"),
     ...(mode === "hosted" ? [hosted(process.env)] : []),
   ],
   build: {
@@ -53,6 +54,10 @@ export default defineConfig(({ mode }) => ({
         /* What every screen stands on: in few files, as small ones are mostly headers, but not in one, which comes late. */
         codeSplitting: {
           groups: [
+            {
+              name: "ahead",
+              test: /src\/(ahead|screens|storage|paths)\.ts|src\/i18n\/en\/areas\.ts|vite\/preload-helper|rolldown\/runtime/,
+            },
             { name: "supabase", test: /node_modules\/@supabase/ },
             { name: "library", test: /node_modules\/(@?preact|@tanstack)/ },
             { name: "shell", test: /src\/(api|data|i18n|shell|styles|ui)\/(?!en\/later)/ },

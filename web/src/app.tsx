@@ -1,12 +1,11 @@
 import { QueryClientProvider } from "@tanstack/preact-query";
-import type { AnyComponent } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { newQueries } from "./data/queries";
 import { invitationCode } from "./invitation";
 import { later } from "./later";
 import { APP_PATHS, paths } from "./paths";
-import { OF_PERSON, OF_PROJECT } from "./screens";
+import { OF_PERSON, OF_PROJECT, type Screen } from "./screens";
 import { ForgotPassword } from "./screens/sign-in/forgot-password";
 import { Landing } from "./screens/sign-in/landing";
 import { SignIn } from "./screens/sign-in/sign-in";
@@ -18,8 +17,8 @@ import { NotFound } from "./shell/not-found";
 import { ProjectProvider, ToProjectStart } from "./shell/project";
 import { SessionProvider } from "./shell/session";
 
-const NewPassword = later(() => import("./screens/sign-in/new-password"));
-const Erased = later(() => import("./screens/account/erased"), "rights");
+const NewPassword = later({ load: () => import("./screens/sign-in/new-password"), words: [] });
+const Erased = later({ load: () => import("./screens/account/erased"), words: ["rights"] });
 
 export function App() {
   const session = useSession();
@@ -87,8 +86,10 @@ function SignedIn({ session }: { session: Session }) {
   );
 }
 
-function routesOf(screens: Readonly<Record<string, AnyComponent>>) {
-  return Object.entries(screens).map(([at, screen]) => <Route key={at} path={at} component={screen} />);
+function routesOf(screens: Readonly<Record<string, Screen>>) {
+  return Object.entries(screens).map(([at, screen]) => (
+    <Route key={at} path={at} component={later(screen)} />
+  ));
 }
 
 function Start() {

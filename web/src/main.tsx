@@ -1,10 +1,12 @@
 import { render, type VNode } from "preact";
+import "./ahead";
 import { App } from "./app";
 import { arrive } from "./arrival";
 import { connectAhead, loadConfig } from "./config";
 import { loadLanguage } from "./i18n";
 import { warmUp } from "./i18n/format";
-import { expectScreen } from "./screens";
+import { preload } from "./later";
+import { screensAt } from "./screens";
 import { expectSession, restoreSession } from "./session";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -18,7 +20,7 @@ async function start(): Promise<void> {
   const configured = loadConfig();
   const words = loadLanguage();
   const hasSession = expectSession();
-  const screen = hasSession ? expectScreen(location.pathname) : undefined;
+  const screens = hasSession ? screensAt(location).map(preload) : [];
   if (hasSession) configured.then(connectAhead).catch(() => undefined);
   /* Judged below; it must not count as unheard until the words are there. */
   configured.catch(() => undefined);
@@ -29,7 +31,7 @@ async function start(): Promise<void> {
     await restoreSession();
     await arrive();
     /* Shown at once, and not after a frame without it. */
-    await screen;
+    await Promise.all(screens);
   } catch {
     show(<Broken />, root);
     return;

@@ -2,15 +2,13 @@ import type { Session as AuthSession, SupabaseClient } from "@supabase/supabase-
 import { useSyncExternalStore } from "preact/compat";
 import { Problem } from "./api/problem";
 import { config } from "./config";
-import { forgetDrafts, forgetEverythingOf, forgetProjects, remembered } from "./storage";
+import { forgetDrafts, forgetEverythingOf, forgetProjects, remembered, SESSION } from "./storage";
 
 /**
  * Who is signed in. Supabase Auth keeps the session in this browser's storage; what it holds opens the person's own
  * account here and nothing at a platform.
  */
 export type Session = Readonly<{ userId: string; email: string }>;
-
-const STORAGE_KEY = "itoms-session";
 
 let client: Promise<SupabaseClient> | undefined;
 let current: Session | null = null;
@@ -28,7 +26,7 @@ export function supabase(): Promise<SupabaseClient> {
 
 /** Whether this browser has a session, which may have ended. The page has preloaded what it needs: it is run now. */
 export function expectSession(): boolean {
-  if (remembered(STORAGE_KEY) === null) return false;
+  if (remembered(SESSION) === null) return false;
   loadLibrary().catch(() => undefined);
   return true;
 }
@@ -39,7 +37,7 @@ export function expectSession(): boolean {
  */
 export async function restoreSession(): Promise<void> {
   window.addEventListener("storage", leaveWithOtherTabs);
-  if (remembered(STORAGE_KEY) === null) return;
+  if (remembered(SESSION) === null) return;
   const { data, error } = await (await supabase()).auth.getSession();
   if (error) throwIfSilent(error);
   keep(data.session);
@@ -103,7 +101,7 @@ async function connect(): Promise<SupabaseClient> {
   const { supabaseUrl, publishableKey } = config();
   const made = createClient(supabaseUrl, publishableKey, {
     /* What a mailed link brings is for arrival.ts: other addresses of ours have a `code` that is not Supabase's. */
-    auth: { storageKey: STORAGE_KEY, flowType: "pkce", detectSessionInUrl: false },
+    auth: { storageKey: SESSION, flowType: "pkce", detectSessionInUrl: false },
   });
   made.auth.onAuthStateChange((_, session) => keep(session));
   return made;
@@ -119,7 +117,7 @@ function keep(session: AuthSession | null): void {
 
 /** Without a key: everything was forgotten. */
 function leaveWithOtherTabs({ key, newValue }: StorageEvent): void {
-  if ((key === STORAGE_KEY && newValue === null) || key === null) keep(null);
+  if ((key === SESSION && newValue === null) || key === null) keep(null);
 }
 
 function subscribe(listener: () => void): () => void {

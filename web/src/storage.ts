@@ -1,5 +1,8 @@
 /** Small things that a browser remembers. One that refuses to (private windows, full disks) forgets them. */
 
+/** Where Supabase Auth keeps the session. */
+export const SESSION = "itoms-session";
+
 /** Posts that are being written lie below names that begin so, until they are published or their writer signs out. */
 export const DRAFTS = "itoms-draft.";
 

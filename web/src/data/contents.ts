@@ -59,13 +59,13 @@ const PAGE_ROWS = 1000;
 export const contentsKey = (project: string) => ["contents", project] as const;
 export const contentKey = (content: string) => ["content", content] as const;
 
-/** All contents of a project, the newest first; `enabled` once they are wanted. */
+/** All contents of a project, the newest first. `enabled`, here and below, once they are wanted. */
 export function useContents(project: string, { enabled = true } = {}) {
   return useQuery({ queryKey: contentsKey(project), queryFn: () => readContents(project), enabled });
 }
 
-export function useContent(content: string) {
-  return useQuery({ queryKey: contentKey(content), queryFn: () => readContent(content) });
+export function useContent(content: string, { enabled = true } = {}) {
+  return useQuery({ queryKey: contentKey(content), queryFn: () => readContent(content), enabled });
 }
 
 /** What was read, or is just being read, of a content and of its project's list may be old: reads both anew. */

@@ -1,4 +1,5 @@
 import { access } from "./access";
+import { later } from "./areas";
 import { common } from "./common";
 import { notices } from "./notices";
 import { problems } from "./problems";
@@ -8,21 +9,6 @@ import { uploads } from "./uploads";
 
 /** What stands on every screen, or on those of whoever is not signed in. */
 const everywhere = { access, common, notices, problems, shell, signIn, uploads };
-
-/** The words of single screens, which are loaded with the screens that name them. */
-const later = {
-  account: async () => (await import("./later/account")).account,
-  captions: async () => (await import("./later/captions")).captions,
-  connections: async () => (await import("./later/connections")).connections,
-  history: async () => (await import("./later/history")).history,
-  library: async () => (await import("./later/library")).library,
-  members: async () => (await import("./later/members")).members,
-  projects: async () => (await import("./later/projects")).projects,
-  publish: async () => (await import("./later/publish")).publish,
-  rights: async () => (await import("./later/rights")).rights,
-  steps: async () => (await import("./later/steps")).steps,
-  tiktok: async () => (await import("./later/tiktok")).tiktok,
-};
 
 type Everywhere = Widened<typeof everywhere>;
 type Later = { [Name in keyof typeof later]: Widened<Awaited<ReturnType<(typeof later)[Name]>>> };

@@ -7,7 +7,7 @@ import { dateTime, number } from "../../i18n/format";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
 import { useSignedIn } from "../../shell/session";
-import { MediaThumb } from "../library/media-thumb";
+import { MediaThumb } from "../../ui/media-thumb";
 import { choicesOf, consentOf, type Fact } from "./choices";
 import { accountOf } from "./names";
 

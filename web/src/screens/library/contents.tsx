@@ -4,10 +4,10 @@ import { t } from "../../i18n";
 import { paths } from "../../paths";
 import { Button } from "../../ui/button";
 import { SelectField, TextField } from "../../ui/field";
+import { MediaThumb } from "../../ui/media-thumb";
 import { Badge, When } from "../../ui/pieces";
 import { isActive, useUploads } from "../../uploads/store";
 import { type Filter, matching } from "./filter";
-import { MediaThumb } from "./media-thumb";
 
 const AT_ONCE = 50;
 const ALL: Filter = { search: "", type: "all" };

@@ -5,8 +5,8 @@ import { paths } from "../../paths";
 import { ProblemBanner } from "../../ui/banner";
 import { Button, LinkButton } from "../../ui/button";
 import { TextField } from "../../ui/field";
+import { MediaThumb } from "../../ui/media-thumb";
 import { Empty, Skeleton } from "../../ui/pieces";
-import { MediaThumb } from "../library/media-thumb";
 import { OpenClicks } from "./open-clicks";
 
 const PAGE = 24;

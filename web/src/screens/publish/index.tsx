@@ -1,12 +1,13 @@
 import { Suspense } from "preact/compat";
 import { useLocation } from "preact-iso";
 import { useConnections } from "../../data/connections";
-import { useContents } from "../../data/contents";
+import { useContent, useContents } from "../../data/contents";
 import { mayEdit } from "../../data/projects";
 import { useStop } from "../../data/stops";
 import { t } from "../../i18n";
 import { later } from "../../later";
 import { paths } from "../../paths";
+import { POST } from "../../screens";
 import { useHere } from "../../shell/project";
 import { ProblemBanner } from "../../ui/banner";
 import { LinkButton } from "../../ui/button";
@@ -15,8 +16,7 @@ import { Empty, Skeleton } from "../../ui/pieces";
 import { ChooseContent } from "./choose-content";
 import "./publish.css";
 
-/* What a post is written in is large, and whoever only looks for its content does not wait for it. */
-const OfContent = later(() => import("./of-content"), "captions");
+const OfContent = later(POST);
 
 export default function Publish() {
   const { project } = useHere();
@@ -41,8 +41,9 @@ function MayPublish({ project }: { project: string }) {
   const { query } = useLocation();
   const connections = useConnections(project);
   const stop = useStop();
-  /* Read beside the others, for ChooseContent. */
+  /* Read beside the others, for what is shown then. */
   useContents(project, { enabled: !query.content });
+  useContent(query.content ?? "", { enabled: Boolean(query.content) });
   const { error } = [connections, stop].find((one) => one.error && one.data === undefined) ?? {};
   if (error) {
     const again = () => void Promise.all([connections.refetch(), stop.refetch()]);
@@ -54,7 +55,12 @@ function MayPublish({ project }: { project: string }) {
   if (!query.content) return <ChooseContent project={project} />;
   return (
     <Suspense fallback={<Skeleton height="9rem" count={3} />}>
-      <OfContent key={query.content} id={query.content} connections={connections.data} />
+      <OfContent
+        key={query.content}
+        id={query.content}
+        connections={connections.data}
+        instead={<ChooseContent project={project} />}
+      />
     </Suspense>
   );
 }

@@ -1,3 +1,4 @@
+import type { VNode } from "preact";
 import type { Connection } from "../../data/connections";
 import { useContent } from "../../data/contents";
 import { t } from "../../i18n";
@@ -6,23 +7,30 @@ import { useHere } from "../../shell/project";
 import { ProblemBanner } from "../../ui/banner";
 import { LinkButton } from "../../ui/button";
 import { Empty, Skeleton } from "../../ui/pieces";
-import { ChooseContent } from "./choose-content";
 import { Composer } from "./composer";
 
-/** The content that the address names. One of another project is not there. */
-export default function OfContent({ id, connections }: { id: string; connections: readonly Connection[] }) {
+/** The content that the address names. One of another project is not there, and what is shown instead is. */
+export default function OfContent({
+  id,
+  connections,
+  instead,
+}: {
+  id: string;
+  connections: readonly Connection[];
+  instead: VNode;
+}) {
   const { project } = useHere();
   const { data, error, refetch } = useContent(id);
   if (error && !data) {
     return (
       <div class="stack">
         <ProblemBanner error={error} onRetry={() => void refetch()} />
-        <ChooseContent project={project.id} />
+        {instead}
       </div>
     );
   }
   if (!data) return <Skeleton height="9rem" count={3} />;
-  if (data.project_id !== project.id) return <ChooseContent project={project.id} />;
+  if (data.project_id !== project.id) return instead;
   if (!data.media.some(({ state }) => state === "ready")) return <NoMedia project={project.id} id={id} />;
   return <Composer content={data} connections={connections} />;
 }

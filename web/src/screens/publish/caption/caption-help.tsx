@@ -7,7 +7,7 @@ import { Icon } from "../../../ui/icon";
 import { Skeleton } from "../../../ui/pieces";
 import "./caption.css";
 
-const CaptionPanel = later(() => import("./caption-panel"));
+const CaptionPanel = later({ load: () => import("./caption-panel"), words: [] });
 
 /**
  * Suggestions from an AI. What would be sent is shown first, and only a click sends it; `onChoose` gets the text for the

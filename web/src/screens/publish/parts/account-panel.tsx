@@ -1,16 +1,20 @@
+import { Suspense } from "preact/compat";
 import { t } from "../../../i18n";
+import { later } from "../../../later";
 import { Choice } from "../../../ui/field";
-import { Badge } from "../../../ui/pieces";
+import { Badge, Skeleton } from "../../../ui/pieces";
 import { PlatformIcon } from "../../../ui/platform-icon";
 import { aroundTikTok, type Post, takesAltText } from "../bodies";
 import { withAccount } from "../draft";
 import type { Editing } from "../editing";
 import { places } from "../places";
 import { cannotPostNow } from "../tiktok/choices";
-import { TikTokForm } from "../tiktok/tiktok-form";
 import { CaptionField } from "./caption";
 import { InstagramChoices } from "./instagram";
 import { MediaList } from "./media-list";
+
+/* Only whoever chooses an account of TikTok's needs it. */
+const TikTokForm = later({ load: () => import("../tiktok/tiktok-form"), words: [] });
 
 type Given = Editing & { post: Post; onCheckAgain: () => void };
 
@@ -43,15 +47,17 @@ function OfTikTok({ draft, change, post, checks, isLocked, onCheckAgain }: Given
   const check = checks.get(post.account.id);
   const isUnanswered = check?.isCurrent === true && !check.creator;
   return (
-    <TikTokForm
-      value={post.own.tiktok}
-      onChange={(tiktok) => change(withAccount(draft, post.account.id, { tiktok }))}
-      {...aroundTikTok(post, check?.creator ?? null)}
-      refusal={cannotPostNow(check?.answer?.problems ?? [])}
-      isUnanswered={isUnanswered}
-      onAskAgain={onCheckAgain}
-      disabled={isLocked}
-    />
+    <Suspense fallback={<Skeleton height="28rem" />}>
+      <TikTokForm
+        value={post.own.tiktok}
+        onChange={(tiktok) => change(withAccount(draft, post.account.id, { tiktok }))}
+        {...aroundTikTok(post, check?.creator ?? null)}
+        refusal={cannotPostNow(check?.answer?.problems ?? [])}
+        isUnanswered={isUnanswered}
+        onAskAgain={onCheckAgain}
+        disabled={isLocked}
+      />
+    </Suspense>
   );
 }
 

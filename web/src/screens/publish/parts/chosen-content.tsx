@@ -2,7 +2,7 @@ import type { Content } from "../../../data/contents";
 import { t } from "../../../i18n";
 import { paths } from "../../../paths";
 import { LinkButton } from "../../../ui/button";
-import { MediaThumb } from "../../library/media-thumb";
+import { MediaThumb } from "../../../ui/media-thumb";
 
 export function ChosenContent({ project, content }: { project: string; content: Content }) {
   return (

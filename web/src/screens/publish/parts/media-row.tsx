@@ -5,7 +5,7 @@ import { bytes, number } from "../../../i18n/format";
 import { Button } from "../../../ui/button";
 import { Choice, TextField } from "../../../ui/field";
 import { Icon } from "../../../ui/icon";
-import { MediaThumb } from "../../library/media-thumb";
+import { MediaThumb } from "../../../ui/media-thumb";
 import type { Finding } from "../findings";
 import { places } from "../places";
 import { LIMITS, units } from "../text";

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { type Media, mediaUrl } from "../../../data/contents";
 import { t } from "../../../i18n";
 import { duration } from "../../../i18n/format";
-import { MediaThumb } from "../../library/media-thumb";
+import { MediaThumb } from "../../../ui/media-thumb";
 import { covers, type Post } from "../bodies";
 import type { InstagramChoices } from "../draft";
 import { mediaName } from "../editing";

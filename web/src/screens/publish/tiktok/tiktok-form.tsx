@@ -33,7 +33,7 @@ type Given = Around & {
  * Every choice that TikTok wants a creator to make, in the order of its Content Sharing Guidelines. `creator` is what
  * TikTok said of the account when this form was opened; before that there is nothing to choose from.
  */
-export function TikTokForm({
+export default function TikTokForm({
   value,
   onChange,
   disabled = false,

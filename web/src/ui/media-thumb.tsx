@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { isVideo, type Media, mediaUrl } from "../../data/contents";
-import { duration } from "../../i18n/format";
-import { Icon } from "../../ui/icon";
+import { isVideo, type Media, mediaUrl } from "../data/contents";
+import { duration } from "../i18n/format";
+import { Icon } from "./icon";
 import "./media-thumb.css";
 
 /** A square of a file, or of nothing yet. What it is stands in words beside it, so nothing reads it out. */
