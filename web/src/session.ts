@@ -12,6 +12,8 @@ export type Session = Readonly<{ userId: string; email: string }>;
 
 let client: Promise<SupabaseClient> | undefined;
 let current: Session | null = null;
+/** By a click of theirs: whoever looks at the sign-in page then finds nothing of them left. */
+let isLeaving = false;
 const listeners = new Set<() => void>();
 
 /** Loaded at its first use, so that whoever only looks at the front page does not wait for it. */
@@ -63,8 +65,10 @@ export async function accessToken(): Promise<string | null> {
 }
 
 export async function signOut(): Promise<void> {
-  await end();
-  forgetDrafts();
+  isLeaving = true;
+  await end().finally(() => {
+    isLeaving = false;
+  });
 }
 
 /**
@@ -109,6 +113,7 @@ async function connect(): Promise<SupabaseClient> {
 
 function keep(session: AuthSession | null): void {
   if (!session) forgetProjects();
+  if (!session && isLeaving) forgetDrafts();
   const next = session ? { userId: session.user.id, email: session.user.email ?? "" } : null;
   if (next?.userId === current?.userId && next?.email === current?.email) return;
   current = next;
