@@ -89,6 +89,8 @@ FOR_USERS = {
             "accept_invitation",
             "project_people",
             "connection_lifetimes",
+            "own_sessions",
+            "own_caption_usage",
         )
     ),
 }

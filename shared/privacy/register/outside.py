@@ -45,7 +45,7 @@ AREA = Area(
         ),
         Table(
             name="auth.sessions",
-            holds="Each session you are signed in with: since when, which browser, and from which address.",
+            holds="Each session you are signed in with: its beginning and last use, which browser, which address.",
             columns="id user_id created_at updated_at user_agent ip",
             purpose=_SIGN_IN,
             basis=Basis.CONTRACT,
@@ -54,7 +54,7 @@ AREA = Area(
             differs=(
                 Column(name="id", exported=NO_SECRETS),
                 Column(name="user_id", exported=MACHINERY),
-                Column(name="updated_at", exported=MACHINERY),
+                Column(name="updated_at", exported="Changes with every use: “Your data” shows it as it is."),
             ),
         ),
         Table(

@@ -6,6 +6,7 @@ import { EraseSection } from "./erase";
 import { ExportSection } from "./export";
 import { HeldSection } from "./held";
 import { RequestsSection } from "./requests";
+import { SignInsSection } from "./sign-ins";
 import "./account.css";
 
 export default function AccountPrivacy() {
@@ -16,6 +17,7 @@ export default function AccountPrivacy() {
         <ExportSection />
         <ChoicesSection />
         <RequestsSection />
+        <SignInsSection />
         <HeldSection />
         <EraseSection />
       </div>

@@ -7,6 +7,27 @@ export const rights = {
   heldText:
     "Each kind of record, why we have it, for how long, and who receives it, is on the public page. Your own stands on the screens where you work with it: contents, posts, accounts.",
   heldLink: "What we hold, why and how long",
+  captions: (count: number) => `${counted(count, "AI caption", "AI captions")} asked for in the last 31 days`,
+  noCaptions: "You asked for no AI caption in the last 31 days.",
+
+  signIns: "Where you are signed in",
+  signInsText:
+    "Each sign-in of yours that has not ended, as Supabase keeps it for us; its last use is known to the hour. If one is not yours, end it here and change your password.",
+  noSignIns: "Your sign-ins were ended elsewhere. This browser will ask for your password within an hour.",
+  browserOn: (browser: string, system: string) => `${browser} on ${system}`,
+  unknownBrowser: "A browser without a known name",
+  thisBrowser: "This browser",
+  ipAddress: "IP address",
+  notKnown: "Not known",
+  signedInAt: "Signed in",
+  lastUsed: "Last used",
+  fullName: "What it calls itself",
+  signOutElsewhere: "Sign out everywhere else",
+  signOutElsewhereTitle: "Sign out everywhere else?",
+  signOutElsewhereAsk:
+    "All other sign-ins end and need your password again. This browser stays signed in, and what is being published or exported goes on.",
+  signedOutElsewhere: "You are signed out everywhere else",
+  signedOutElsewhereText: "A screen that is open elsewhere closes within an hour.",
 
   export: "Take your data with you",
   exportText:
