@@ -28,13 +28,18 @@ type Write = Callable[[Parameters], Letter]
 
 def _access_ended(about: Parameters) -> Letter:
     platform = _platform(about)
+    has_left = about["cause"] == "member_left"
     return Letter(
         f"itoms has no access to your {platform} account any more",
         (
-            f"The access of itoms to a {platform} account of one of your projects has ended, and its tokens were"
-            " deleted here at once. Nothing can be posted to it from here.",
-            "If you removed itoms yourself, there is nothing left to do: 30 days from now the account is removed here"
-            " as well.",
+            f"The access of itoms to a {platform} account of one of your projects has ended"
+            f"{', because the person who connected it is not in the project any more' if has_left else ''}. Its tokens"
+            " were deleted here at once. Nothing can be posted to it from here.",
+            "If nobody needs it here, there is nothing left to do: 30 days from now the account is removed here as"
+            " well."
+            if has_left
+            else "If you removed itoms yourself, there is nothing left to do: 30 days from now the account is removed"
+            " here as well.",
             f"If you want to go on posting, connect the {platform} account again.",
         ),
         "Connect it again",

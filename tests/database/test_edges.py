@@ -197,6 +197,46 @@ def test_only_an_editor_disconnects(ask: Ask, person: str, code: str) -> None:
     refused(ask, "select private.may_disconnect(%(row)s)", code)
 
 
+GIVE = "update public.connections set connected_by = %(viewer)s"
+LEAVE = "delete from public.project_members where user_id = "
+
+
+def test_who_connected_it_disconnects_it_in_any_role(ask: Ask) -> None:
+    ask(GIVE)
+
+    assert [ask(DISCONNECT.format(person="%(viewer)s")) for _ in range(2)] == ["1", "1"]
+
+
+def test_an_access_goes_with_the_membership_of_who_gave_it(ask: Ask) -> None:
+    ask(GIVE)
+
+    ask(LEAVE + "%(editor)s")
+    assert ask("select count(*) from private.connection_tokens") == 1
+    ask(LEAVE + "%(viewer)s")
+    assert ask("select count(*) from private.connection_tokens") == 0
+    assert ask("select status_reason from public.connections") == "member_left"
+
+
+def test_nothing_is_sent_through_an_account_whose_access_has_ended(ask: Ask) -> None:
+    ask(CLAIM)
+    ask("select private.end_access(%(row)s, 'member_left')")
+
+    ask("update public.publications set state = 'committing'")
+
+    assert ask("select state::text from public.publications") == "preparing"
+
+
+def test_no_connection_is_stored_for_who_is_no_member(ask: Ask) -> None:
+    """The row itself asks, whoever writes it: the role that was asked for a moment ago may be gone."""
+    refused(
+        ask,
+        "insert into public.connections"
+        " (project_id, platform, platform_account_id, callback_ids, display_name, connected_by)"
+        " values (%(project)s, 'tiktok', 'new', '{new}', 'New', %(stranger)s)",
+        "not_found",
+    )
+
+
 def test_a_token_that_came_back_is_purged_with_its_connection(ask: Ask) -> None:
     ask("update public.disconnections set connection_id = %(row)s")
 

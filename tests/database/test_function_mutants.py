@@ -169,10 +169,42 @@ MISTAKES = {
         "",
         edges.test_a_disconnect_ends_the_access_and_takes_what_is_in_flight_out_of_every_hand,
     ),
-    "a viewer disconnects": Mistake("may_disconnect", "'editor'", "'viewer'", edges.test_only_an_editor_disconnects),
+    "a viewer disconnects": Mistake(
+        "require_disconnector", "'editor'", "'viewer'", edges.test_only_an_editor_disconnects
+    ),
+    "only an editor disconnects what they connected": Mistake(
+        "require_disconnector",
+        "v_theirs = p_user_id",
+        "false",
+        edges.test_who_connected_it_disconnects_it_in_any_role,
+    ),
+    "a connection outlives its person's membership": Mistake(
+        "end_given_access",
+        "perform private.end_access(v_connection_id, 'member_left');",
+        "",
+        edges.test_an_access_goes_with_the_membership_of_who_gave_it,
+    ),
+    "whoever leaves takes the access of others along": Mistake(
+        "end_given_access",
+        " and c.connected_by = old.user_id",
+        "",
+        edges.test_an_access_goes_with_the_membership_of_who_gave_it,
+    ),
+    "what has no access any more is sent": Mistake(
+        "hold_ending_commit",
+        "c.status <> 'active' or ",
+        "",
+        edges.test_nothing_is_sent_through_an_account_whose_access_has_ended,
+    ),
+    "a connect is stored for who has just left": Mistake(
+        "hold_member",
+        "perform private.require_role(new.project_id, 'editor', new.connected_by);",
+        "",
+        edges.test_no_connection_is_stored_for_who_is_no_member,
+    ),
     "the transaction that disconnects does not ask again who may": Mistake(
         "disconnect_connection",
-        "perform private.require_role(v_connection.project_id, 'editor', p_user_id);",
+        "perform private.require_disconnector(p_connection_id, p_user_id);",
         "",
         edges.test_only_an_editor_disconnects,
     ),

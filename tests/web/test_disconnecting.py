@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -88,6 +90,23 @@ def test_posts_under_way_are_named_before_anybody_disconnects(
     found = db.execute("select state::text, reason from public.publications where id = %s", (post["id"],)).fetchall()
     assert found == [("failed", "disconnected")]
     assert sandbox.ledger("instagram", held.account) == []
+
+
+def test_a_viewer_is_offered_to_disconnect_what_they_connected_and_nothing_else(
+    visit: MakeVisitor, project: Project, connect: Connect, db: Db
+) -> None:
+    theirs, other = connect(project, "instagram"), connect(project, "tiktok")
+    db.execute("update public.connections set connected_by = %s where id = %s", (project.viewer.user.id, theirs.id))
+    visitor = at_connections(visit(project.viewer), project)
+    visitor.button("Disconnect @hill.walks").wait_for()
+    assert visitor.button("Disconnect Hill Walks").count() == 0
+    assert visitor.button(re.compile("^Connect|^Reconnect")).count() == 0
+    visitor.button("Disconnect @hill.walks").click()
+
+    visitor.page.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
+
+    visitor.sees("Tokens deleted here")
+    assert (tokens(db, theirs.id), tokens(db, other.id)) == (0, 1)
 
 
 def test_whoever_keeps_the_account_loses_nothing_and_goes_on_where_they_were(

@@ -287,6 +287,7 @@ def test_an_owner_removes_a_person_who_then_sees_nothing(visit: MakeVisitor, pro
     name(db, project.editor, "Eve")
     visitor = at_members(visit(project.owner), project)
     visitor.button("Remove Eve").click()
+    visitor.sees("Accounts they connected have to be connected again.")
     visitor.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
 
     expect(person(visitor, "Eve")).to_have_count(0)
@@ -300,6 +301,7 @@ def test_an_owner_removes_a_person_who_then_sees_nothing(visit: MakeVisitor, pro
 def test_anybody_may_leave(visit: MakeVisitor, project: Project, db: Db) -> None:
     visitor = at_members(visit(project.viewer), project)
     visitor.button("Leave the project").click()
+    visitor.sees("Accounts you connected have to be connected again by somebody who stays.")
 
     visitor.page.get_by_role("dialog").get_by_role("button", name="Leave the project").click()
 

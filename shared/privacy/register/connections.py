@@ -105,7 +105,7 @@ AREA = Area(
         ),
         Table(
             name="public.access_endings",
-            holds="The receipt of tokens that were deleted because the access had ended elsewhere. Names no account.",
+            holds="The receipt of tokens that were deleted because the access ended, not by a click. Names no account.",
             columns="id connection_id project_id platform cause tokens_deleted ended_at",
             purpose="To prove that the tokens are gone, and why.",
             basis=Basis.DUTY,

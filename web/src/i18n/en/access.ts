@@ -10,6 +10,8 @@ export const access = {
       `${platform} does not accept the access any more, for example after a new password.`,
     account_restricted: (platform: string) =>
       `${platform} wants something confirmed. Open its app, follow the notice there, then reconnect.`,
+    member_left: () =>
+      "Whoever connected it is not in this project any more. Whoever manages the account reconnects it.",
     account_erased: () =>
       "Whoever connected it is leaving itoms. Reconnect it yourself if it should stay here.",
   },

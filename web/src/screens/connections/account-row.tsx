@@ -5,6 +5,7 @@ import { t } from "../../i18n";
 import { date, relative } from "../../i18n/format";
 import { known } from "../../i18n/known";
 import { useHere } from "../../shell/project";
+import { useSignedIn } from "../../shell/session";
 import { ProblemBanner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { accountName, reasonWords } from "../../ui/connection-words";
@@ -20,7 +21,6 @@ export function AccountRow({
   lifetime,
   onDisconnect,
 }: Account & { onDisconnect: (connection: Connection) => void }) {
-  const { project } = useHere();
   const health = healthOf(connection, lifetime);
   return (
     <li class="account stack tight" id={`account-${connection.id}`}>
@@ -30,7 +30,7 @@ export function AccountRow({
       </div>
       <Facts connection={connection} health={health} />
       <HealthWords connection={connection} health={health} />
-      {mayEdit(project.role) && <Actions {...{ connection, health, onDisconnect }} />}
+      <Actions {...{ connection, health, onDisconnect }} />
     </li>
   );
 }
@@ -108,14 +108,17 @@ function Actions({
   onDisconnect: (connection: Connection) => void;
 }) {
   const { project } = useHere();
+  const { userId } = useSignedIn();
   const { run, isPending, error } = useConnect(project.id);
+  const mayConnect = mayEdit(project.role);
+  if (!mayConnect && connection.connected_by !== userId) return null;
   const name = accountName(connection);
   const isWell = health.kind === "connected" || health.kind === "renews";
   return (
     <>
       {error && <ProblemBanner error={error} />}
       <div class="row">
-        {!isWell && (
+        {mayConnect && !isWell && (
           <Button
             look="primary"
             small

@@ -5,7 +5,7 @@ import type { Platform } from "../../ui/platform-icon";
 import { revocationWords } from "./revocation";
 import type { NameOf } from "./use-name-of";
 
-/** `told` is null where the platform needed no word of ours: it was the one that ended the access. */
+/** `told` is null where the platform needed no word of ours: the access was over there. */
 export type PastReceipt = {
   id: string;
   platform: Platform;
@@ -48,6 +48,6 @@ function ofEnding({ id, platform, cause, tokens_deleted, ended_at }: Ending): Pa
     at: ended_at,
     tokens: tokens_deleted,
     what: () => reasonWords(cause, platform),
-    told: null,
+    told: cause === "member_left" ? t.connections.revocation.notTold() : null,
   };
 }

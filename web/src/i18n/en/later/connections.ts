@@ -1,7 +1,8 @@
 export const connections = {
   title: "Connections",
   lead: "The accounts that this project publishes to.",
-  viewer: "You can look at everything here. Owners and editors of the project connect and disconnect.",
+  viewer:
+    "You can look at everything here. Owners and editors of the project connect and disconnect; what you connected yourself, you can disconnect.",
   none: (platform: string) => `No ${platform} account is connected.`,
   connect: (platform: string) => `Connect ${platform}`,
   connectAnother: (platform: string) => `Connect another ${platform} account`,
@@ -127,6 +128,7 @@ export const connections = {
     skipped: (platform: string) =>
       `No: at that time itoms made no calls to ${platform}. Remove itoms there as well.`,
     nothing: () => "Not needed: there was no access left.",
+    notTold: () => "No. Whoever connected it can remove itoms there as well.",
     asked: (platform: string) => `Not needed: ${platform} told us.`,
   },
 

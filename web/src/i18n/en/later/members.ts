@@ -22,11 +22,12 @@ export const members = {
   remove: "Remove",
   removeOf: (name: string) => `Remove ${name}`,
   removeTitle: (name: string) => `Remove ${name}?`,
-  removeText: "They see nothing of this project any more. Posts, contents and connected accounts stay.",
+  removeText:
+    "They see nothing of this project any more. Accounts they connected have to be connected again. Posts and contents stay.",
   leave: "Leave the project",
   leaveTitle: "Leave this project?",
   leaveText:
-    "You see nothing of it any more. Posts, contents and the accounts you connected stay with the others. Only a new invitation brings you back.",
+    "You see nothing of it any more. Accounts you connected have to be connected again by somebody who stays. Posts and contents stay with the others. Only a new invitation brings you back.",
 
   invitations: "Invitations",
   invitationsLead: "A link lets one person in, for seven days. Send it only to whom it is for.",
