@@ -20,7 +20,7 @@ from shared.secret import Secret
 from shared.settings import PLAUSIBLE_BASE_URL, PLAUSIBLE_DOMAIN
 
 # Every page that anybody can open; an address with an id or a query in it is none. Pages behind a sign-in are not
-# counted: what a person objects to is known there, and not to a script that tells no name.
+# counted.
 type Page = Literal["/", "/privacy", "/privacy/data", "/privacy/permissions", "/privacy/subprocessors"]
 PAGES: tuple[Page, ...] = get_args(Page.__value__)
 SECONDS = 1.0

@@ -22,6 +22,11 @@ from shared.runtime import Runtime
 from shared.settings import Misconfigured
 
 _MOST_SHOWN = 20
+# Afterwards nothing says any more whose tokens were under it.
+_IF_IT_LEAKED = (
+    "If a key leaked, record whom that concerns before reencrypt:"
+    " python -m ops.breach affected BREACH --key-id ID --record"
+)
 
 
 class NotDone(Exception):
@@ -57,6 +62,7 @@ async def _promote(runtime: Runtime, options: argparse.Namespace) -> int:
     ring = _ring_with(runtime, options.key_id).with_primary(options.key_id)
     await _hand_out(runtime, options, ring, "keys_promoted")
     print("Next: deploy it everywhere, then reencrypt. Do not drop a key before verify says that it may go.")
+    print(_IF_IT_LEAKED)
     return 0
 
 

@@ -130,7 +130,9 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
     ),
     "mail_outbox_settled_at_idx": (
         "private.purge_mail",
-        "from private.mail_outbox as m where m.settled_at <= now() - interval '90 days' limit p_batch",
+        "from private.mail_outbox as m where m.settled_at <= now() - interval '90 days'"
+        " and not exists ( select 1 from private.breaches as b where m.kind = 'breach_notice'"
+        " and b.id = (m.parameters ->> 'breach_id')::uuid and b.closed_at is null ) limit p_batch",
     ),
     "mail_outbox_user_id_idx": "mail_outbox_user_id_fkey",
     "media_assets_abandoned_idx": (

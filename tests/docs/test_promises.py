@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from sandbox.stack.paths import ROOT
+from tests.docs.collecting import collected
 
 PAGE = (ROOT / "docs/promises.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -25,6 +27,7 @@ _DUTY = re.compile(r"Duty: \[([^\]]+)\]\(operations\.md#([a-z0-9-]+)\)")
 
 PROMISES = [(section, *row) for section, text in _SECTION.findall(PAGE) for row in _ROW.findall(text)]
 PROOFS = sorted({proof for *_, cell in PROMISES for proof in _PROOF.findall(cell)})
+COLLECTED = collected(ROOT / "tests")
 DUTIES = sorted({duty for *_, cell in PROMISES for duty in _DUTY.findall(cell)})
 
 
@@ -47,15 +50,39 @@ def test_every_row_of_the_page_is_a_promise_of_a_section() -> None:
 
 
 @pytest.mark.parametrize("proof", PROOFS)
-def test_the_test_exists(proof: str) -> None:
+def test_the_test_exists_and_is_one_that_pytest_collects(proof: str) -> None:
     file, _, name = proof.partition("::")
-    names = [
-        node.name
-        for node in ast.walk(ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
-    ]
+    names = {found for home, found in COLLECTED if home == ROOT / "tests" / file}
 
     assert name in names if name else names
+
+
+SHARED = """
+class Promises:
+    def test_it_holds(self): ...
+
+class Others:
+    def test_nobody_takes_it(self): ...
+
+def test_nobody_imports_it(): ...
+"""
+USING = """
+from tests.shared import Promises
+
+class TestHere(Promises): ...
+
+class Helper:
+    def test_its_class_is_none(self): ...
+"""
+
+
+def test_a_proof_that_no_test_module_takes_over_is_none(tmp_path: Path) -> None:
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "shared.py").write_text(SHARED, encoding="utf-8")
+    assert collected(tests) == set()
+    (tests / "test_using.py").write_text(USING, encoding="utf-8")
+    assert collected(tests) == {(tests / "shared.py", "test_it_holds")}
 
 
 @pytest.mark.parametrize("duty", DUTIES, ids=lambda duty: duty[1])

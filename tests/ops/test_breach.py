@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -305,9 +306,31 @@ def test_what_is_read_is_what_was_previewed(
         assert text in letter["text"]
     assert "&lt;b&gt;your&lt;/b&gt;" in letter["html"]
     assert "gone.<br>Nobody" in letter["html"]
-    assert re.fullmatch(rf"breach/{opened}/[0-9a-f-]{{36}}", letter["idempotency_key"])
     # Everybody reads the same: from now on no word changes.
     assert "breach_notice_final" in say("notice", opened, "--data", "Something else.", code=2)
+
+
+def test_what_goes_to_resend_has_no_id_of_the_account(say: Say, opened: str, sandbox: SandboxControl, db: Db) -> None:
+    crowd(db, opened, 1)
+    [user_id] = people(db, opened)
+    write(say, opened)
+    say("send", opened)
+    sandbox.clear_journal()
+    deliver_now()
+
+    [request] = sandbox.journal("resend.emails")
+    assert re.fullmatch("breach/[0-9a-f]{64}", request["headers"]["idempotency-key"])
+    assert user_id not in json.dumps(request)
+
+
+def test_a_person_has_one_notice_of_a_breach_also_if_the_note_of_it_is_lost(say: Say, opened: str, db: Db) -> None:
+    crowd(db, opened, 2)
+    write(say, opened)
+    say("send", opened)
+    db.execute("update private.breach_people set enqueued_at = null")
+    say("send", opened)
+
+    assert one(db, "select count(*) from private.mail_outbox where parameters ->> 'breach_id' = %s", opened) == 2
 
 
 @pytest.mark.parametrize(("point", "number"), [("after", 1), ("before", 4)])
@@ -384,6 +407,34 @@ def test_what_is_late_or_did_not_arrive_is_counted_and_fails_the_command(
 
 
 # Its end
+
+
+def test_who_was_told_in_time_is_not_late_when_the_breach_is_closed_months_later(
+    *, say: Say, opened: str, stack: Stack, db: Db
+) -> None:
+    crowd(db, opened, 3)
+    write(say, opened)
+    say("send", opened)
+    deliver_now()
+    months_later(db, opened)
+    report(stack, "purge")
+    assert "3 sent" in say("status", opened)
+    say("close", opened, "--conclusion", "Done.")
+
+    outcome = one(db, "select outcome from private.breaches where id = %s", opened)
+    assert (outcome["sent"], outcome["late"]) == ("3", "0")
+    # What the outcome says is kept there, and the mails are as old as they are.
+    assert report(stack, "purge")["removed"]["mails"] == 3
+
+
+def months_later(db: Db, breach_id: str) -> None:
+    """As everything of it stands in a hundred days."""
+    db.execute("update private.breaches set aware_at = aware_at - interval '100 days' where id = %s", (breach_id,))
+    db.execute(
+        "update private.mail_outbox set sent_at = sent_at - interval '100 days',"
+        " settled_at = settled_at - interval '100 days' where parameters ->> 'breach_id' = %s",
+        (breach_id,),
+    )
 
 
 def test_the_authority_gets_every_field_and_what_is_missing_is_said(say: Say, opened: str, stack: Stack) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from sandbox.creator import Creator, instagram_photo
 from sandbox.stack.clients import SandboxControl, Supabase, browser
 from sandbox.stack.stack import Stack
+from shared.analytics import ADDRESS_HEADER
 from tests.functions.account.export.belongings import Names, counted
 from tests.functions.account.export.desk import everything  # noqa: F401
 from tests.functions.account.export.exports import Archive, ask, expire, make_stale
@@ -277,6 +278,67 @@ def test_a_restriction_stops_everything_until_it_is_lifted(visit: MakeVisitor, p
 
     assert rows_of(db, "public.restrictions", project.owner) == 0
     assert caption(project, content_id).status_code == 200
+
+
+def view_public_page(visitor: Visitor) -> int:
+    """Opens a public page, and waits until our server has answered to its view: what it answered."""
+    with visitor.page.expect_response("**/api/analytics/view") as answer:
+        visitor.open("/privacy")
+    return answer.value.status
+
+
+def behind_vercel(visitor: Visitor) -> Visitor:
+    """Which adds the address that it has seen: without one nobody is counted."""
+
+    def hand_on(route: Route) -> None:
+        route.continue_(headers={**route.request.headers, ADDRESS_HEADER: "203.0.113.77"})
+
+    visitor.page.route("**/api/analytics/view", hand_on)
+    return visitor
+
+
+def assert_not_counted(visitor: Visitor, elsewhere: Visitor, sandbox: SandboxControl) -> None:
+    """This browser tells nothing any more, also when nobody is signed in; elsewhere our server knows who it is."""
+    before, asked = sandbox.views(), []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.open("/privacy")
+    visitor.page.evaluate("() => localStorage.removeItem('itoms-session')")
+    visitor.open("/")
+    visitor.link("I have an account").wait_for()
+    visitor.page.wait_for_load_state("networkidle")
+    assert [url for url in asked if "analytics" in url] == []
+    assert view_public_page(elsewhere) == 204
+    assert sandbox.views() == before
+
+
+def test_whoever_objects_to_being_counted_is_not_counted_on_a_public_page(
+    visit: MakeVisitor, project: Project, sandbox: SandboxControl
+) -> None:
+    elsewhere = behind_vercel(visit(project.owner))
+    before = len(sandbox.views())
+    view_public_page(elsewhere)
+    assert len(sandbox.views()) == before + 1
+    visitor = behind_vercel(at_own_data(visit, project.owner))
+    switch(visitor, "Counting page views").click()
+    visitor.sees("Counting page views is turned off")
+    assert_not_counted(visitor, elsewhere, sandbox)
+
+    elsewhere.open(PAGE)
+    switch(elsewhere, "Counting page views").click()
+    elsewhere.sees("Counting page views is allowed again")
+    view_public_page(elsewhere)
+    assert len(sandbox.views()) == before + 2
+
+
+def test_whoever_restricts_the_use_of_their_data_is_not_counted_on_a_public_page(
+    visit: MakeVisitor, project: Project, sandbox: SandboxControl
+) -> None:
+    elsewhere = behind_vercel(visit(project.owner))
+    visitor = behind_vercel(at_own_data(visit, project.owner))
+    visitor.button("Stop all use of my data").click()
+    visitor.page.get_by_role("dialog").get_by_role("button", name="Stop all use of my data").click()
+    visitor.sees("Your data is kept and not used")
+    assert_not_counted(visitor, elsewhere, sandbox)
 
 
 # What was asked

@@ -3,6 +3,9 @@
 /** Where Supabase Auth keeps the session. */
 export const SESSION = "itoms-session";
 
+/** Whoever was here last objects to counting page views. Stays when they sign out: the objection does, and names nobody. */
+export const NOT_COUNTED = "itoms-not-counted";
+
 /** Posts that are being written lie below names that begin so, until they are published or their writer signs out. */
 export const DRAFTS = "itoms-draft.";
 

@@ -113,7 +113,12 @@ AREA = Area(
             " provider_id created_at sent_at delivered_at complained_at settled_at",
             purpose="To send each mail once, and to know whether it arrived.",
             basis=Basis.CONTRACT,
-            retention=For("90 days", since="settled_at", rule="purge_mail", shown="90 days after it is settled"),
+            retention=For(
+                "90 days",
+                since="settled_at",
+                rule="purge_mail",
+                shown="90 days after it is settled, and a notice of a breach until that is closed",
+            ),
             erasure=WITH_ACCOUNT,
             exported=MACHINERY,
             differs=(

@@ -259,14 +259,15 @@ def test_every_page_reports_its_view_and_no_other_path_can_be_reported() -> None
 
 
 @pytest.mark.parametrize("file", ["public/view.js", "web/src/api/view.ts"])
-def test_the_script_asks_the_browser_first_and_tells_only_the_path(file: str) -> None:
-    """One for the pages, one for the front page of the web client."""
+def test_the_script_asks_the_browser_first_and_tells_only_the_path_and_who_is_signed_in(file: str) -> None:
+    """One for the pages, one for the front page of the web client; web/src/api/view.test.ts runs both."""
     script = (ROOT / file).read_text(encoding="utf-8")
-    _, asked, sent = script.partition("navigator.doNotTrack")
+    asked, _, sent = script.partition("fetch(")
 
-    assert "globalPrivacyControl" in script.partition("fetch(")[0]
-    assert asked
+    assert all(word in asked for word in ("navigator.doNotTrack", "globalPrivacyControl"))
+    assert re.findall(r"fetch\(\s*(\S+),", script) == ['"/api/analytics/view"']
     assert re.findall(r"location\.(\w+)", script) == ["pathname"]
+    assert re.findall(r"session\.(\w+)", sent) == ["access_token"]
     assert 'credentials: "omit"' in sent
     assert 'referrerPolicy: "no-referrer"' in sent
-    assert not re.search(r"cookie|localStorage|sessionStorage|document\.referrer", sent)
+    assert not re.search(r"\.cookie|sessionStorage|document\.referrer", script)

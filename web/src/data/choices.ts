@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { supabase } from "../session";
+import { NOT_COUNTED, remember } from "../storage";
 import { done, rows } from "./rows";
 
 export const PURPOSES = ["publishing", "ai_captions", "analytics"] as const;
@@ -21,9 +22,12 @@ export async function readChoices(): Promise<Choices> {
     ),
     rows(client.from("restrictions").select("created_at").returns<{ created_at: string }[]>()),
   ]);
+  const restrictedSince = restrictions[0]?.created_at ?? null;
+  const uncounted = restrictedSince !== null || objections.some(({ purpose }) => purpose === "analytics");
+  remember(NOT_COUNTED, uncounted ? "true" : null);
   return {
     objections: Object.fromEntries(objections.map(({ purpose, created_at }) => [purpose, created_at])),
-    restrictedSince: restrictions[0]?.created_at ?? null,
+    restrictedSince,
   };
 }
 
@@ -35,6 +39,7 @@ export function useChoices() {
 export async function object(purpose: Purpose): Promise<void> {
   const options = { onConflict: "user_id,purpose", ignoreDuplicates: true };
   await done((await supabase()).from("objections").upsert({ purpose }, options));
+  if (purpose === "analytics") remember(NOT_COUNTED, "true");
 }
 
 export async function allow(purpose: Purpose): Promise<void> {
@@ -44,6 +49,7 @@ export async function allow(purpose: Purpose): Promise<void> {
 export async function restrict(userId: string): Promise<void> {
   const options = { onConflict: "user_id", ignoreDuplicates: true };
   await done((await supabase()).from("restrictions").upsert({ user_id: userId }, options));
+  remember(NOT_COUNTED, "true");
 }
 
 export async function lift(userId: string): Promise<void> {

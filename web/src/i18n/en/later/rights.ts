@@ -63,7 +63,7 @@ export const rights = {
     },
     analytics: {
       name: "Counting page views",
-      off: "Turned off: our public pages are not counted when we know that it is you. Screens behind the sign-in never are.",
+      off: "Turned off: our public pages are not counted wherever you are signed in, nor in this browser after you sign out. Screens behind the sign-in never are.",
     },
     publishing: {
       name: "Publishing",
