@@ -85,6 +85,19 @@ def rows_with(db: Db, *texts: str) -> Iterator[tuple[str, str]]:
             yield table, found
 
 
+def columns_with(db: Db, *texts: str) -> set[str]:
+    """The columns that hold one of the texts, each with its table."""
+    patterns = [f"%{text}%" for text in texts]
+    return {
+        f"{table}.{column}"
+        for table in {table for table, _ in rows_with(db, *texts)}
+        for (column,) in db.execute(
+            f"select distinct c.key from {table} as t, jsonb_each_text(to_jsonb(t)) as c where c.value ilike any (%s)",
+            (patterns,),
+        )
+    }
+
+
 def add_member(db: Db, project_id: str, person: Creator, role: str) -> None:
     db.execute(
         "insert into public.project_members (project_id, user_id, role) values (%s, %s, %s)",

@@ -10,7 +10,7 @@ from sandbox.stack.paths import ROOT
 from shared.privacy.permissions import ASKED, Asked
 from shared.privacy.register import AREAS
 from shared.privacy.register.model import Area, Entry, Table
-from shared.subprocessors import RECIPIENTS, SUBPROCESSORS, SUPABASE, Recipient
+from shared.subprocessors import CLOUDFLARE, RECIPIENTS, SUBPROCESSORS, SUPABASE, Recipient
 
 FOLDER = ROOT / "public" / "privacy"
 _WELCOME = (
@@ -32,6 +32,9 @@ _TAKE_BACK = (
 )
 _THEN = (
     "itoms notices, deletes the tokens and tells you; an account that is not connected again within 30 days is removed."
+)
+_ARCHIVE = (
+    f"{CLOUDFLARE.name} is named for all that is in your export: it stores the archive that you ask for, for a day."
 )
 _NAMES = {"Oauth": "OAuth", "Tiktok": "TikTok"}
 
@@ -81,7 +84,7 @@ def _data() -> str:
         "/privacy/data",
         "What we hold, why and how long",
         intro,
-        [element("p", intro), *(part for area in AREAS for part in _area(area))],
+        [element("p", intro), element("p", _ARCHIVE), *(part for area in AREAS for part in _area(area))],
     )
 
 
@@ -93,7 +96,7 @@ def _area(area: Area) -> Iterator[str]:
 
 
 def _table(held: Table) -> Iterator[str]:
-    first = _usual(held)
+    first = held.usual()
     yield element("h3", title(held))
     yield element("p", held.holds)
     yield facts(
@@ -107,20 +110,6 @@ def _table(held: Table) -> Iterator[str]:
         ]
     )
     yield folded("Every field", items(_field(first, entry) for entry in held.entries()))
-
-
-def _usual(held: Table) -> Entry:
-    """What is true of the table where a column does not say otherwise."""
-    return Entry(
-        table=held.name,
-        column="",
-        purpose=held.purpose,
-        basis=held.basis,
-        retention=held.retention,
-        erasure=held.erasure,
-        exported=held.exported,
-        recipients=held.recipients,
-    )
 
 
 def _field(usual: Entry, entry: Entry) -> str:

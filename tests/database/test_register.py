@@ -16,7 +16,7 @@ from shared.logs import FIELDS
 from shared.privacy.export.schema import EXPORTED
 from shared.privacy.register import AREAS, ENTRIES, OUTSIDE, TABLES
 from shared.privacy.register.model import CASCADE, Basis, Column, Endless, Entry, Erasure, For, Table, Until
-from shared.subprocessors import RECIPIENTS, SUPABASE
+from shared.subprocessors import CLOUDFLARE, RECIPIENTS, SUPABASE
 from tests.database.test_rls import World
 
 USERS, PROJECTS = "auth.users", "public.projects"
@@ -201,6 +201,21 @@ def test_recipients_are_those_of_the_list_and_the_database_is_supabases() -> Non
         for entry in table.entries():
             assert set(entry.recipients) <= set(RECIPIENTS)
             assert SUPABASE in entry.recipients or table in OUTSIDE.tables, entry
+
+
+def test_whoever_stores_the_archive_receives_all_that_is_in_it() -> None:
+    exported = [
+        entry
+        for table in (table for area in AREAS for table in area.tables)
+        for entry in (table.usual(), *table.entries())
+        if entry.exported is True
+    ]
+
+    assert {(entry.table, entry.column) for entry in exported if entry.table.startswith("auth.")} >= {
+        ("auth.users", "email"),
+        ("auth.sessions", "ip"),
+    }
+    assert [entry for entry in exported if CLOUDFLARE not in entry.recipients] == []
 
 
 def test_tokens_are_in_no_export() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 STAYS = (
     "Posts on Instagram and TikTok stay there until you delete them there: itoms cannot delete them.",
-    "In projects that have another owner, what you made stays with the others, without your name.",
+    "In projects that have another owner, the contents and files you made stay with the others, without your name.",
+    "Of what you published there, or others through an account of yours, only this stays: that it was, when, on which "
+    "platform, which files, and how it ended. Captions, choices and the links of posts on your accounts go.",
     "Receipts without a name say that accounts were disconnected and how much was erased.",
     "What you asked of us about your data, and when it was answered, is kept for three years, without your name.",
     "Those who deliver our mail and run our database keep their own logs, in which your address may stand, for days.",

@@ -20,8 +20,9 @@ media/<id>.<type>   your files as you uploaded them, if you asked for them; <id>
 
 All text is UTF-8, all times are UTC (ISO 8601), all ids are the same in every export. The manifest names the
 address of a JSON Schema of every table. Of projects that you own you find everything, of others what you made there
-yourself. Not in here: access tokens, which we hold encrypted and show nobody; ids of other people; what only drives
-our machines, such as locks and counters; files that were deleted while this was made."""
+yourself, also of those that you have left. Not in here: access tokens, which we hold encrypted and show nobody; ids
+of other people; what only drives our machines, such as locks and counters; files that were deleted while this was
+made."""
 _RIGHTS = """You can correct your data in Account settings, delete your account there, disconnect an account in project
 Settings, and object to captions by AI, to analytics and to publishing. For anything else, or if something here
 is wrong, write to privacy@ito.ms: we answer within 30 days. You can also complain to the data protection authority

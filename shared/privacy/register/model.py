@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from shared.subprocessors import SUPABASE, Recipient
+from shared.subprocessors import CLOUDFLARE, SUPABASE, Recipient
 
 
 class Basis(StrEnum):
@@ -76,6 +76,15 @@ class Erasure:
 
 WITH_ACCOUNT = Erasure("account", "Deleted with your account.")
 WITH_PROJECT = Erasure("project", "Deleted with its project; a project that is yours alone goes with your account.")
+WITH_CLICK = Erasure(
+    "project",
+    "Emptied with your account if you clicked Publish or it went through an account that you connected; the row goes"
+    " with its project.",
+)
+WITH_POSTING_ACCOUNT = Erasure(
+    "project",
+    "Emptied with your account if the post went through an account that you connected; the row goes with its project.",
+)
 UNLINKED = Erasure("unlinked", "The link to you is removed.")
 PSEUDONYM = Erasure("pseudonym", "A random pseudonym stays; what it meant is deleted, so it means nobody.")
 NAMES_NOBODY = Erasure("nobody", "Names nobody: nothing to erase.")
@@ -146,8 +155,19 @@ class Table:
     def entries(self) -> Iterator[Entry]:
         return map(self.entry, self.columns.split())
 
+    def usual(self) -> Entry:
+        """What is true where a column does not say otherwise."""
+        return _with_archive(self._entry(""))
+
     def entry(self, column: str) -> Entry:
-        entry = Entry(
+        entry = self._entry(column)
+        for different in self.differs:
+            if different.name == column:
+                entry = _changed(entry, different)
+        return _with_archive(entry)
+
+    def _entry(self, column: str) -> Entry:
+        return Entry(
             table=self.name,
             column=column,
             purpose=self.purpose,
@@ -157,10 +177,6 @@ class Table:
             exported=self.exported,
             recipients=self.recipients,
         )
-        for different in self.differs:
-            if different.name == column:
-                return _changed(entry, different)
-        return entry
 
     def times(self) -> Sequence[For]:
         """Every time after which something of it must be gone."""
@@ -172,6 +188,13 @@ def _changed(entry: Entry, different: Column) -> Entry:
     fields = ("purpose", "basis", "retention", "erasure", "exported", "recipients")
     said = {name: value for name in fields if (value := getattr(different, name)) is not None}
     return replace(entry, **said)
+
+
+def _with_archive(entry: Entry) -> Entry:
+    """Whoever stores the archive receives what is in it."""
+    if entry.exported is not True or CLOUDFLARE in entry.recipients:
+        return entry
+    return replace(entry, recipients=(*entry.recipients, CLOUDFLARE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from shared.privacy.register.model import (
     NAMES_NOBODY,
     NO_SECRETS,
     UNLINKED,
+    WITH_CLICK,
     WITH_LAST_OWNER,
+    WITH_POSTING_ACCOUNT,
     WITH_PROJECT,
     Area,
     Basis,
@@ -41,8 +43,14 @@ AREA = Area(
             erasure=WITH_PROJECT,
             differs=(
                 Column(name="id", recipients=(SUPABASE, VERCEL)),
-                Column(name="caption", retention=_WORDS, recipients=_PLATFORMS),
-                Column(name="options", retention=_WORDS, recipients=_PLATFORMS),
+                *(
+                    Column(name=name, retention=_WORDS, recipients=_PLATFORMS, erasure=WITH_CLICK)
+                    for name in ("caption", "options")
+                ),
+                *(
+                    Column(name=name, erasure=WITH_POSTING_ACCOUNT)
+                    for name in ("container_id", "publish_id", "post_id", "permalink")
+                ),
                 *(
                     Column(name=name, exported=MACHINERY)
                     for name in ("epoch", "lease_expires_at", "next_step_at", "looks", "attempts", "intent_at")
@@ -52,6 +60,7 @@ AREA = Area(
                         name=name,
                         purpose="To make one post of one click, however often it arrives.",
                         exported="A random name and a checksum of a click, of use to the client that made them.",
+                        erasure=WITH_CLICK,
                     )
                     for name in ("idempotency_key", "request_hash")
                 ),
@@ -71,7 +80,9 @@ AREA = Area(
                     name="alt_text",
                     retention=Until("you delete the file it describes", "forget_alt_text"),
                     recipients=(SUPABASE, META),
+                    erasure=WITH_CLICK,
                 ),
+                Column(name="container_id", erasure=WITH_POSTING_ACCOUNT),
             ),
         ),
         Table(
@@ -82,6 +93,7 @@ AREA = Area(
             basis=Basis.CONTRACT,
             retention=WITH_LAST_OWNER,
             erasure=WITH_PROJECT,
+            differs=(Column(name="detail", erasure=WITH_POSTING_ACCOUNT),),
         ),
         Table(
             name="private.tiktok_uploads",

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from ops import erasures
-from sandbox.creator import TIKTOK_CHOICES, instagram_photo, tiktok_photos
+from sandbox.creator import TIKTOK_CHOICES, Creator, instagram_photo, tiktok_photos
 from sandbox.samples import Samples
 from sandbox.stack import postgres
 from shared import logs
-from tests.erasing import begun, let_waits_end, row
+from tests.erasing import begun, columns_with, let_waits_end, row
 from tests.shared.privacy.drill import Drill, drill
 
 # Every text that a person may write into a column, and every text or document that they may hand to a function. A new
@@ -63,6 +63,10 @@ HANDED = """
 """
 # What stays, and where: ids of what is gone, in a log that says what was done and not by whom.
 LEDGER = {"private.audit_log"}
+# What stays with the others of a project, by the Data Policy: the contents that the person made in it, and their files.
+WITH_OTHERS = {"public.contents.title", "public.contents.description", "public.contents.tags"}
+# The person's own, by the names of their markers.
+ACCOUNTS = (("", "instagram"), ("", "tiktok"), ("shared ", "tiktok"))
 
 
 def marker() -> str:
@@ -85,6 +89,7 @@ class Life:
         self.world, self.samples, self.folder = world, samples, folder
         self.markers: dict[str, str] = {}
         self.ids: dict[str, str] = {}
+        # What stays with the others, by what it is.
         self.shared: dict[str, str] = {}
         self.person = world.person(f"{self.mark('e-mail')}@itoms.test")
         self.markers["user id"] = self.person.user.id
@@ -116,13 +121,14 @@ class Life:
         return self.person.create_content(project_id, **fields, tags=[self.mark("content tag")])
 
     def _connect(self, platform: str, project_id: str) -> None:
-        name = self.mark(f"{platform} name")
+        self.markers[f"{platform} id"] = self._account(platform, self.mark(f"{platform} name"))
+        self._consent(platform, project_id)
+
+    def _account(self, platform: str, name: str) -> str:
         kind = {"account_type": "BUSINESS"} if platform == "instagram" else {}
         label = "name" if platform == "instagram" else "nickname"
         added = self.world.sandbox.add_account(platform, username=name, **{label: name}, **kind)
-        account = added["user_id" if platform == "instagram" else "open_id"]
-        self.markers[f"{platform} id"] = account
-        self._consent(platform, project_id)
+        return str(added["user_id" if platform == "instagram" else "open_id"])
 
     def _consent(self, platform: str, project_id: str) -> None:
         answer = self.person.connect(platform, project_id, account=self.markers[f"{platform} id"])
@@ -149,12 +155,12 @@ class Life:
             self.person.post("preflight", body).raise_for_status()
             answer = self.person.publish(body, key=self.mark(f"{name} idempotency key")).raise_for_status().json()
             self.ids[f"{name} publication"] = answer["id"]
-            self._follow(answer["id"])
+            self._follow(self.person, answer["id"])
 
-    def _follow(self, publication_id: str) -> None:
+    def _follow(self, who: Creator, publication_id: str) -> None:
         deadline = time.monotonic() + 60
         while True:
-            view = self.person.advance(publication_id).raise_for_status().json()
+            view = who.advance(publication_id).raise_for_status().json()
             if view["state"] in ("published", "failed", "unknown"):
                 assert view["state"] == "published", view
                 return
@@ -182,7 +188,7 @@ class Life:
         assert view["state"] == "ready", view
 
     def _share(self) -> None:
-        """A project that somebody else owns: what the person made in it stays with the others, by the Data Policy."""
+        """A project that somebody else owns."""
         project_id = self.other.create_project("Shared")
         invitation = self.other.invite(project_id, "editor")
         self.person.accept(invitation["code"]).raise_for_status()
@@ -190,19 +196,55 @@ class Life:
         made = self.person.invite(self.ids["project"], "viewer")
         self.ids["invitation"] = made["id"]
         self.markers |= {"token of an invitation": invitation["code"], "token of another": made["code"]}
-        self.shared["title"] = marker()
-        self.shared["content id"] = self.person.create_content(project_id, title=self.shared["title"])
+        self.shared |= {name: marker() for name in ("title", "description", "tag", "inside the photo")}
+        content_id = self.person.create_content(
+            project_id, title=self.shared["title"], description=self.shared["description"], tags=[self.shared["tag"]]
+        )
+        photo = marked_photo(self.samples.photo, self.shared["inside the photo"], self.folder)
+        asset = str(self.person.upload(content_id, photo, "image/jpeg")["id"])
+        self._publish_in_shared(project_id, content_id, asset)
+
+    def _publish_in_shared(self, project_id: str, content_id: str, asset: str) -> None:
+        """The person through their own account and through that of another, and another through the person's."""
+        tiktok = self.markers["shared tiktok id"] = self._account("tiktok", self.mark("shared tiktok name"))
+        connections = {}
+        for who, platform, account in (
+            (self.person, "tiktok", tiktok),
+            (self.other, "instagram", self._account("instagram", marker())),
+        ):
+            answer = who.connect(platform, project_id, account=account)
+            assert answer.headers["location"].endswith("connect=connected"), answer.headers["location"]
+            rows = who.read("connections", select="id", platform=f"eq.{platform}", project_id=f"eq.{project_id}")
+            connections[platform] = rows[0]["id"]
+        for who, name in ((self.person, "own"), (self.other, "another's")):
+            body = tiktok_photos(
+                content_id, connections["tiktok"], [asset], caption=self.mark(f"{name} shared caption")
+            )
+            body["tiktok"] = TIKTOK_CHOICES | {"title": self.mark(f"{name} shared title"), "auto_add_music": False}
+            self._click(who, body, f"{name} shared idempotency key")
+        body = instagram_photo(
+            content_id, connections["instagram"], asset, caption=self.mark("caption on another's account")
+        )
+        body["media"][0]["alt_text"] = self.mark("shared alternative text")
+        self._click(self.person, body, "idempotency key on another's account")
+
+    def _click(self, who: Creator, body: dict[str, Any], key: str) -> None:
+        answer = who.publish(body, key=self.mark(key)).raise_for_status().json()
+        self._follow(who, answer["id"])
 
     def _remember_what_the_platforms_gave(self) -> None:
-        accounts = {self.markers["instagram id"], self.markers["tiktok id"]}
+        mine = [(platform, self.markers[f"{whose}{platform} id"]) for whose, platform in ACCOUNTS]
+        accounts = {account for _, account in mine}
         for number, token in enumerate(self.world.sandbox.tokens()):
             if token["account"] in accounts:
                 self.markers[f"token {number}"] = token["token"]
-        posts = [post for platform in ("instagram", "tiktok") for post in self._posts(platform)]
+        posts = [post for platform, account in mine for post in self._posts(platform, account)]
         self.markers |= {f"post {number}": post["post_id"] for number, post in enumerate(posts)}
+        jobs = self.world.db.execute("select publish_id from public.publications where publish_id is not null")
+        self.markers |= {f"job {number}": job for number, (job,) in enumerate(jobs.fetchall())}
 
-    def _posts(self, platform: str) -> list[dict[str, Any]]:
-        posts = self.world.sandbox.ledger(platform, self.markers[f"{platform} id"])
+    def _posts(self, platform: str, account: str) -> list[dict[str, Any]]:
+        posts = self.world.sandbox.ledger(platform, account)
         assert posts
         return posts
 
@@ -230,8 +272,13 @@ def judge(world: Drill, life: Life) -> None:
     assert world.find(life.markers) == []
     left = {place.partition(":")[0] for place in world.find(life.ids)}
     assert left <= LEDGER, left
-    assert [row["title"] for row in life.other.read("contents", select="title,created_by")] == [life.shared["title"]]
+    assert columns_with(world.db, *life.shared.values()) == WITH_OTHERS
     assert [row["created_by"] for row in life.other.read("contents", select="created_by")] == [None]
+    history = life.other.read("publications", select="platform,state,caption,options,created_by,permalink,post_id")
+    assert [(row["state"], row["caption"], row["options"]) for row in history] == [("published", "", {})] * 3
+    assert [row["created_by"] for row in history].count(None) == 2
+    linked = {row["platform"] for row in history if row["post_id"] or row["permalink"]}
+    assert linked == {"instagram"}, "a post on another's account is still found there"
 
 
 def test_nothing_is_found_but_the_documented_ledger_and_nothing_comes_back_with_a_backup(

@@ -23,7 +23,7 @@ from shared.privacy.erasure import saga
 from shared.privacy.erasure.saga import advance
 from shared.runtime import Runtime
 from tests.crash.points import CountedDatabase, CountedEgress, Points
-from tests.erasing import ask, begun, finish, let_waits_end, row, rows_with, stores
+from tests.erasing import add_member, ask, begun, finish, let_waits_end, row, rows_with, stores
 from tests.functions.cron.crons import report
 from tests.functions.media.uploads import begin, is_stored, put_part, under_way
 from tests.people import Connected, Project
@@ -131,6 +131,7 @@ def test_killed_at_each_of_its_calls_it_ends_complete_and_a_second_run_changes_n
     # Each death after an account is removed is about another account.
     for platform in ("instagram", "tiktok") * 6:
         connect(account, platform)
+    left = published_elsewhere(account, connect, db)
     receipt_id = begun(account.owner, account.id)["receipt_id"]
     reaper = Reaper(db, receipt_id)
     watch_storage(monkeypatch, reaper)
@@ -155,8 +156,11 @@ def test_killed_at_each_of_its_calls_it_ends_complete_and_a_second_run_changes_n
     assert list(rows_with(db, account.owner.user.id, account.owner.user.email)) == []
     assert not is_stored(stack, key)
     counts = stores(db, receipt_id)
-    assert counts["connections"]["removed"] == 14
-    assert counts["connections"]["tokens_deleted"] == 21
+    assert counts["connections"]["removed"] == 15
+    assert counts["connections"]["tokens_deleted"] == 23
+    assert db.execute(LEFT_BEHIND, (left,)).fetchall() == [
+        ("", {}, None, None), ("", {}, None, None), ("", {}, None, "another account")
+    ]  # fmt: skip
     assert (counts["projects"]["projects"], counts["auth"]["accounts"], counts["objects"]["files"]) == (1, 1, 1)
 
     before = everything(db)
@@ -164,6 +168,35 @@ def test_killed_at_each_of_its_calls_it_ends_complete_and_a_second_run_changes_n
     report(stack, "erasures")
     assert ask(account.owner, account.id).status_code == 410
     assert everything(db) == before
+
+
+ELSEWHERE = """
+    insert into public.publications (
+      project_id, connection_id, platform, kind, caption, options, state, post_id, idempotency_key, request_hash,
+      created_by, finished_at
+    )
+    select %(project)s, c.connection_id, 'tiktok', 'video', 'My words', '{"title": "My words"}', 'published', c.post_id,
+      gen_random_uuid(), repeat('0', 64), c.created_by, now()
+    from (values
+      (%(connection)s::uuid, 'own account', %(person)s::uuid), (%(connection)s, 'clicked by another', %(other)s),
+      (%(others)s, 'another account', %(person)s)
+    ) as c (connection_id, post_id, created_by)
+"""
+LEFT_BEHIND = """
+    select p.caption, p.options, p.publish_id, p.post_id from public.publications as p
+    where p.project_id = %s order by p.post_id nulls first
+"""
+
+
+def published_elsewhere(account: Project, connect: Callable[..., Connected], db: Db) -> str:
+    """In a project that stays: what the person clicked, and what went through their account."""
+    person, other = account.owner, account.stranger
+    names = {"project": other.create_project("Elsewhere"), "person": person.user.id, "other": other.user.id}
+    add_member(db, names["project"], person, "editor")
+    names["connection"] = connect(replace(account, id=names["project"]), "tiktok").id
+    names["others"] = connect(replace(account, id=names["project"], owner=other), "tiktok").id
+    psycopg.ClientCursor(db).execute(ELSEWHERE, names)
+    return names["project"]
 
 
 def everything(db: Db) -> dict[str, list[str]]:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import jsonschema_rs
+import psycopg
 import pytest
 
 from sandbox.creator import Creator
@@ -26,6 +28,7 @@ from shared.privacy.export import gather
 from shared.privacy.export.exporting import advance
 from shared.privacy.export.schema import DATASETS
 from shared.runtime import Runtime
+from tests.erasing import rows_with
 from tests.functions.account.export.belongings import Names, add_publications, counted
 from tests.functions.account.export.exports import (
     Archive,
@@ -94,17 +97,53 @@ def test_a_member_finds_nothing_of_other_people(project: Project, everything: Na
     assert not [name for name in archive.files if name.startswith("media/")]
 
 
-def test_a_viewer_finds_their_membership_and_who_left_not_even_that(
-    project: Project, everything: Names, db: Db
-) -> None:
-    db.execute("delete from public.project_members where user_id = %s", (project.editor.user.id,))
-    viewers, editors = export(project.viewer), export(project.editor)
+def test_a_viewer_finds_their_membership(project: Project, everything: Names, db: Db) -> None:
+    viewers = export(project.viewer)
 
     assert {table for table, count in viewers.manifest["counts"].items() if count} == {
         "account", "sessions", "projects", "project_members", "privacy_requests",
     }  # fmt: skip
-    for table in ("projects", "project_members", "contents", "disconnections"):
-        assert editors.rows(table) == []
+
+
+# What the editor made, by what it hangs on; of the project itself, too, where they began it.
+MADE_THERE = """
+    insert into public.connections (
+      id, project_id, platform, platform_account_id, callback_ids, display_name, connected_by
+    ) values (%(connection)s, %(project)s, 'tiktok', 'editors', '{editors}', 'Editor', %(other)s);
+    insert into public.access_endings (connection_id, project_id, platform, cause, tokens_deleted)
+      values (%(connection)s, %(project)s, 'tiktok', 'token_expired', 1);
+    update public.projects set created_by = %(other)s where id = %(project)s;
+    delete from public.project_members where user_id = %(other)s;
+"""
+
+
+def test_who_left_finds_all_that_still_holds_their_id_and_nothing_else(
+    stack: Stack, project: Project, everything: Names, db: Db
+) -> None:
+    asset = put_media(stack, db, everything["editors"], b"a film", hashlib.sha256(b"a film").hexdigest())
+    add_publications(db, everything | {"user": everything["other"], "content": everything["editors"]}, 1)
+    connection = str(uuid4())
+    psycopg.ClientCursor(db).execute(MADE_THERE, everything | {"connection": connection})
+    archive = export(project.editor)
+    judge(archive)
+
+    assert archive.ids("contents") == {everything["editors"]}
+    assert archive.ids("media_assets") == {asset}
+    assert archive.files[f"media/{asset}.mp4"] == b"a film"
+    assert archive.ids("connections") == {connection}
+    assert [row["connection_id"] for row in archive.rows("access_endings")] == [connection]
+    assert archive.ids("projects") == {project.id}
+    for table in ("disconnections", "publications", "publication_items"):
+        assert len(archive.rows(table)) == 1, table
+    assert archive.rows("project_members") == []
+    held = {table for table, _ in rows_with(db, project.editor.user.id) if table.startswith("public.")}
+    unsaid = {"public.exports"}
+    assert {table.removeprefix("public.") for table in held - unsaid} <= {
+        table for table, count in archive.manifest["counts"].items() if count
+    }
+    for person in (project.owner, project.viewer, project.stranger):
+        assert person.user.id.encode() not in archive.text
+    assert everything["content"].encode() not in archive.text
 
 
 def test_no_token_and_no_secret_of_ours_is_in_it(

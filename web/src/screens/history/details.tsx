@@ -10,6 +10,7 @@ import { useSignedIn } from "../../shell/session";
 import { MediaThumb } from "../../ui/media-thumb";
 import { choicesOf, consentOf, type Fact } from "./choices";
 import { accountOf } from "./names";
+import { areWordsCleared } from "./standing";
 
 /** Exactly what was sent, or would have been. */
 export function Details({ publication }: { publication: Followed }) {
@@ -24,7 +25,12 @@ export function Details({ publication }: { publication: Followed }) {
         {items.length > 1 && <p class="quiet small">{t.history.mediaOrder}</p>}
         <ol class="plain sent-media">
           {items.map((item) => (
-            <Medium key={item.position} item={item} count={items.length} />
+            <Medium
+              key={item.position}
+              item={item}
+              count={items.length}
+              isCleared={areWordsCleared(publication)}
+            />
           ))}
         </ol>
       </div>
@@ -43,7 +49,7 @@ export function Details({ publication }: { publication: Followed }) {
               </dd>
             </>
           )}
-          <Facts facts={choicesOf(publication)} />
+          <Facts facts={areWordsCleared(publication) ? [] : choicesOf(publication)} />
           <ConsentFact publication={publication} />
         </dl>
       </div>
@@ -51,35 +57,42 @@ export function Details({ publication }: { publication: Followed }) {
   );
 }
 
-/** The words of a finished one go with its content. */
-function Caption({ publication: { caption, content_id, kind } }: { publication: Followed }) {
-  const missing = content_id === null ? t.history.forgotten : t.history.noCaption;
+/** The words of a finished one go with its content, and with the account of who wrote them. */
+function Caption({ publication }: { publication: Followed }) {
+  const { caption, kind } = publication;
   if (caption === "" && kind === "story") return null;
   return (
     <div class="stack tight">
       <h3>{t.history.caption}</h3>
-      {caption ? <p class="caption">{caption}</p> : <p class="quiet">{missing}</p>}
+      {caption ? <p class="caption">{caption}</p> : <p class="quiet">{missingWords(publication)}</p>}
     </div>
   );
 }
 
-function Medium({ item, count }: { item: Item; count: number }) {
+function missingWords(publication: Followed): string {
+  if (areWordsCleared(publication)) return t.history.wordsCleared;
+  return publication.content_id === null ? t.history.forgotten : t.history.noCaption;
+}
+
+type MediumProps = { item: Item; count: number; isCleared: boolean };
+
+function Medium({ item, count, isCleared }: MediumProps) {
   const { position, media } = item;
   return (
     <li>
       <MediaThumb media={media ?? undefined} />
       <span class="small quiet">
         {count > 1 && `${number(position + 1)}. `}
-        {media ? descriptionOf(item, media) : t.history.mediaGone}
+        {media ? descriptionOf(item, media, isCleared) : t.history.mediaGone}
       </span>
     </li>
   );
 }
 
-/** Only pictures can be described to who cannot see them. */
-function descriptionOf({ alt_text }: Item, media: Media): string {
+/** Only pictures can be described to who cannot see them. Nobody knows any more whether a cleared one was. */
+function descriptionOf({ alt_text }: Item, media: Media, isCleared: boolean): string {
   if (alt_text) return t.history.altText(alt_text);
-  return isVideo(media) ? "" : t.history.noAltText;
+  return isVideo(media) || isCleared ? "" : t.history.noAltText;
 }
 
 function ConsentFact({ publication }: { publication: Followed }) {

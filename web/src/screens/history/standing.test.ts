@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { byDay } from "./by-day";
-import { answerFrom, standingOf } from "./standing";
+import { answerFrom, areWordsCleared, standingOf } from "./standing";
 
 const sent = { at: "2026-11-26T12:00:00Z", state: "committing" as const };
 const doubt = { at: "2026-11-26T12:00:20Z", state: "unknown" as const };
@@ -34,4 +34,11 @@ test("steps of one day stand together, in their order", () => {
     { day: "1", of: [{ at: "1a" }, { at: "1b" }] },
     { day: "2", of: [{ at: "2a" }] },
   ]);
+});
+
+test("what somebody's erasure cleared is not taken for a choice to write nothing", () => {
+  const step = { id: 1, at: sent.at, state: "published" as const, detail: {} };
+
+  expect(areWordsCleared({ steps: [{ ...step, event: "published" }] })).toBe(false);
+  expect(areWordsCleared({ steps: [{ ...step, event: "words_cleared" }] })).toBe(true);
 });

@@ -27,3 +27,7 @@ export function answerFrom(platform: Platform, steps: readonly Pick<Step, "at" |
 /** Its link was deleted with its account. Otherwise the platform gave none. */
 export const isLinkForgotten = ({ steps }: Pick<Followed, "steps">): boolean =>
   steps.some(({ event }) => event === "platform_ids_cleared");
+
+/** Somebody's account was erased, and with it what they had written and chosen. */
+export const areWordsCleared = ({ steps }: Pick<Followed, "steps">): boolean =>
+  steps.some(({ event }) => event === "words_cleared");

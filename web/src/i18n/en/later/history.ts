@@ -132,6 +132,7 @@ export const history = {
   altText: (text: string) => `Described as: ${text}`,
   noAltText: "Without a description",
   forgotten: "The words went with the content when that was deleted.",
+  wordsCleared: "The words went with the account of somebody who deleted it. The post may still be there.",
   choices: "Choices",
   content: "Content",
   account: "Account",

@@ -162,7 +162,7 @@ export const rights = {
   fates: { deleted: "Goes", left: "Stays with the others", blocks: "You have to decide" },
   fateTexts: {
     deleted: "Nobody else is in it: it goes with everything in it.",
-    left: "It has another owner: you leave it, and what you made there stays, without your name.",
+    left: "It has another owner: you leave it. The contents and files you made stay there, without your name; the captions and choices of what you published go.",
     blocks: (others: string) => `You are its only owner, and ${others} in it.`,
   },
   others: (count: number) => counted(count, "other person is", "other people are"),

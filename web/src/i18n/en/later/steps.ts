@@ -48,4 +48,5 @@ export const steps: Readonly<Record<string, string>> = {
   processing_restricted: "Somebody whose data it needs has restricted their use, so it was called off",
   account_disconnected: "The account was disconnected",
   platform_ids_cleared: "Its link and the platform's ids were deleted with the account",
+  words_cleared: "Its caption and choices were deleted with somebody's account at itoms",
 };
