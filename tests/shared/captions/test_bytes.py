@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import threading
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -143,17 +145,56 @@ PLANTED = {
     "phone": "+49 170 1234567",
     "handle": "@ada.walks",
     "profile": "instagram.com/ada.walks",
+    "story": "instagram.com/stories/ada.walks/1",
+    "mention": "my insta is ada.walks",
     "account": "DE89 3704 0044 0532 0130 00",
     "card": "4111 1111 1111 1111",
     "query": "https://hills.example/a?token=s3cr3t-s3cr3t",
 }
-SECRET = ("ada", "170 1234567", "0532 0130", "1111 1111", "s3cr3t")
+SECRET = ("adalovelace", "adawalks", "1701234567", "05320130", "11111111", "s3cr3t")
+# As pages, keyboards and people write the same.
+UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"]
+GAPS = ["\u00a0", "\u202f", "\u2009", "\u3000", "&nbsp;", "&#160;", "  ", "\t", " \u200b", "\u2060 "]
+DISGUISES: list[dict[str, str]] = [
+    *({" ": gap} for gap in GAPS),
+    *({"@": sign} for sign in ["\uff20", "&#64;", "&#x40;", "&commat;", "\u200b@", "@\u2060"]),
+    *({"a": f"a{unseen}", "7": f"7{unseen}", "1": f"1{unseen}"} for unseen in UNSEEN),
+    {str(digit): chr(0xFF10 + digit) for digit in range(10)},
+    {".": "\uff0e", "+": "\uff0b"},
+    {"a": "\U0001d41a", "d": "\U0001d41d"},
+]
 
 
+def squeezed(text: str) -> str:
+    """What is left to read of a text: its letters and digits, however they were set and whatever stood between them."""
+    plain = unicodedata.normalize("NFKC", html.unescape(html.unescape(text))).lower()
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
+@pytest.mark.parametrize("disguise", [{}, *DISGUISES], ids=ascii)
 @pytest.mark.parametrize("where", ["title", "description", "project_name", "tags"])
-def test_whoever_plants_a_contact_does_not_see_it_leave(anthropic: Anthropic, where: str) -> None:
-    text = f"{uuid4().hex} " + "; ".join(PLANTED.values())
+def test_whoever_plants_a_contact_does_not_see_it_leave(
+    anthropic: Anthropic, where: str, disguise: dict[str, str | int | None]
+) -> None:
+    planted = "; ".join(PLANTED.values()).translate(str.maketrans(disguise))
+    text = f"{uuid4().hex} {planted}"
+    assert all(secret in squeezed(text) for secret in SECRET)
+
     _, body = anthropic.sent_for(PLAIN | {where: [text] if where == "tags" else text})
 
     assert text[:32].encode() in body
-    assert not [secret for secret in SECRET if secret.encode() in body]
+    assert not [secret for secret in SECRET if secret in squeezed(json.dumps(message(body), ensure_ascii=False))]
+
+
+NUMBERS = ["+49 170 1234567", "+(49)170 1234567", "0170 1234567", "555 123 4567", "4111 1111 1111 1111"]
+BETWEEN = [*GAPS, " ", "-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212", "\uff0d", *UNSEEN]
+
+
+@pytest.mark.parametrize("between", BETWEEN, ids=ascii)
+def test_no_gap_carries_a_number_out(anthropic: Anthropic, between: str) -> None:
+    groups = [number for number in NUMBERS if between not in UNSEEN or number[0] in "+4"]
+    text = "\n".join(number.replace(" ", between) for number in groups)
+    _, body = anthropic.sent_for(PLAIN | {"description": text})
+    left = squeezed(message(body)["description"])
+
+    assert not [number for number in groups if squeezed(number)[-7:] in left], left

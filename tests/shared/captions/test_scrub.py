@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
+import unicodedata
 
 import pytest
 from hypothesis import example, given
@@ -150,7 +152,12 @@ def test_scrubbing_twice_changes_nothing_more(text: str) -> None:
     assert scrub(scrub(text)) == scrub(text)
 
 
-@given(st.text(st.characters(exclude_categories=["N", "Cs"], exclude_characters="@=:._-"), max_size=300))
+SIGNS_OF_CONTACT = "".join(
+    sign for sign in map(chr, range(sys.maxunicode)) if unicodedata.normalize("NFKC", sign) in set("@=:._-\u2010\u3002")
+)
+
+
+@given(st.text(st.characters(exclude_categories=["N", "Cs"], exclude_characters=SIGNS_OF_CONTACT), max_size=300))
 def test_words_without_signs_of_contact_are_left_alone(text: str) -> None:
     assert scrub(text) == text
 
@@ -168,32 +175,78 @@ SENTENCES = [
     "Bookings ({})",
     "New walk! → {}",
     "— {} —",
+    "Grüße 👩\u200d👩\u200d👧 \u2013 {} 🏔\ufe0f…",
+    "…„Über\u00a0uns“: {}\u200b.",
     "Fog, hills, {}, more fog.",
     "„{}“",
 ]
 
 
+NO_BREAK = ["\u00a0", "\u202f", "\u2009", "\u3000", "&nbsp;", "&#160;", " \u200b", "  "]
+HYPHENS = ["-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212", "\uff0d"]
+UNSEEN = ["", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad"]
+DIGITS = ["".join(chr(zero + digit) for digit in range(10)) for zero in (ord("0"), 0x0660, 0xFF10)]
+SIGNS = [
+    "@",
+    "@ ",
+    " (at) ",
+    "[at]",
+    "(AT)",
+    "%40",
+    "\uff20",
+    "\u00a0(at)\u00a0",
+    "\u00a0@\u00a0",
+    "@\u200b",
+    "{at}",
+    " (ät) ",
+]
+ENTITIES = ["&#64;", "&#x40;", "&#X40;", "&commat;", "&amp;#64;"]
+HOSTS = ["example.com", "mail.example.co.uk", "exam\u00adple.com", "example (dot) com", "example[punkt]com"]
+
+
+def _in_other_digits(r: random.Random, number: str) -> str:
+    return number.translate(str.maketrans(DIGITS[0], r.choice([DIGITS[0], DIGITS[0], *DIGITS])))
+
+
 def _e_mail(r: random.Random) -> str:
-    name = r.choice(["ada", "eve.hill", "vic_walks", "sam+shop", "jürgen", "o'neil"])
-    return name + r.choice(["@", " (at) ", "[at]", "%40", "\uff20"]) + r.choice(["example.com", "mail.example.co.uk"])
+    name = r.choice(["ada", "eve.hill", "vic_walks", "sam+shop", "jürgen", "ju\u0308rgen", "o'neil", "a\u200bda"])
+    host = r.choice(HOSTS)
+    return name + r.choice([*SIGNS, *ENTITIES]) + host
 
 
 def _phone(r: random.Random) -> str:
     digits = "".join(r.choices("123456789", k=9))
-    gap = r.choice([" ", "-", ".", ""])
-    return f"+{r.choice(['49', '44', '1', '33'])}{gap}{digits[:3]}{gap}{digits[3:6]}{gap}{digits[6:]}"
+    gap = r.choice([" ", ".", " - ", " \u2013 ", *NO_BREAK, *HYPHENS, *UNSEEN])
+    country = r.choice(["49", "44", "1", "33"])
+    country = r.choice([country, country, f"({country})"])
+    return _in_other_digits(r, f"+{country}{gap}{digits[:3]}{gap}{digits[3:6]}{gap}{digits[6:]}")
+
+
+WRITTEN = [
+    "@{}",
+    "\uff20{}",
+    "&#64;{}",
+    "IG: {}",
+    "IG\u00a0{}",
+    "IG {}",
+    "Insta → {}",
+    "my insta is {}",
+    "tiktok: {} and",
+]
+LINKED = ["instagram.com/{}", "instagram.com/stories/{}/1", "https://www.tiktok.com/@{}", "t.me/{}", "t.m\u200be/{}"]
 
 
 def _handle(r: random.Random) -> str:
     name = r.choice(["hill.walks", "hill_walks", "hillwalks99", "ada.lovelace.official"])
-    return r.choice(["@{}", "IG: {}", "instagram.com/{}", "https://www.tiktok.com/@{}", "t.me/{}"]).format(name)
+    return r.choice([*WRITTEN, *LINKED]).format(name)
 
 
 def _iban(r: random.Random) -> str:
     account = "".join(r.choices("0123456789", k=18))
     check = 98 - int(account + "131400") % 97
     plain = f"DE{check:02}{account}"
-    spaced = " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
+    gap = r.choice([" ", *NO_BREAK, *HYPHENS[:3], *UNSEEN])
+    spaced = gap.join(plain[i : i + 4] for i in range(0, len(plain), 4))
     return r.choice([plain, spaced, plain.lower(), spaced.lower()])
 
 
@@ -201,8 +254,8 @@ def _card(r: random.Random) -> str:
     start = r.choice("3456") + "".join(r.choices("0123456789", k=14))
     total = sum(sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate(start))
     plain = start + str(-total % 10)
-    gap = r.choice(["", " ", "-"])
-    return gap.join(plain[i : i + 4] for i in range(0, 16, 4))
+    gap = r.choice([" ", ".", *NO_BREAK, *HYPHENS, *UNSEEN])
+    return _in_other_digits(r, gap.join(plain[i : i + 4] for i in range(0, 16, 4)))
 
 
 def _query(r: random.Random) -> str:
@@ -249,12 +302,31 @@ def test_what_is_planted_is_gone_and_what_stands_around_it_stays(
     assert scrub(scrubbed) == scrubbed
 
 
-LONG = ("a", "1.", "a@a ", "x.com/", "a at ", "+1", "DE89 ")
+LONG = (
+    *(
+        "a",
+        "1.",
+        "a@a ",
+        "x.com/",
+        "a at ",
+        "+1",
+        "DE89 ",
+        "a.a at a.",
+        "ig ",
+        "mail: ",
+        "0 - 1",
+        "\n",
+        "<",
+        "[at]",
+        "ä ",
+    ),
+    *("\u00a0", "\u200b", "e\u0301", "\u20131", "&#64;", "&amp;", "+4912345678", "u/abc/"),
+)
 
 
-def test_the_longest_description_costs_no_more_than_its_length() -> None:
+@pytest.mark.parametrize("unit", LONG)
+def test_a_long_text_costs_no_more_than_its_length(unit: str) -> None:
     """Not its square: one caption would hold up everybody else's request for seconds."""
-    for unit in LONG:
-        began = time.process_time()
-        scrub((unit * 5000)[:5000])
-        assert time.process_time() - began < 1, unit
+    began = time.process_time()
+    scrub((unit * 10_000)[:10_000])
+    assert time.process_time() - began < 3
