@@ -1,4 +1,7 @@
-"""POST /api/preflight: everything that would stop a post, before the click. Changes nothing anywhere."""
+"""POST /api/preflight: everything that would stop a post, before the click. Changes nothing of the post.
+
+An access that the platform turns out to have ended is ended here, too: its tokens go, and its owners are told.
+"""
 
 from starlette.responses import Response
 

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shared.connecting.refresh import Outcome, refresh
-from shared.database import Platform
 from shared.publishing.claim import Account
-from shared.publishing.ladder import after_attempt
-from shared.publishing.work import AccessLost, Pause, Work, open_token
+from shared.publishing.work import AccessLost, Pause, Work
 from shared.runtime import Runtime
-from shared.secret import Secret
 
 # Seconds. TikTok's access token lives two hours; renewed this early, a step never runs into its end.
 _RENEW_BELOW = 600.0
-_STILL_USABLE = 30.0
-
-
-async def open_access(runtime: Runtime, platform: Platform, connection_id: str) -> tuple[str, Secret]:
-    """The account's id at the platform, and a token for one question outside of a publication. Raises AccessLost."""
-    account = await _account(runtime, connection_id)
-    left = account.access_seconds_left or 0.0
-    if account.can_refresh and left < _STILL_USABLE and account.version is not None:
-        await refresh(runtime, connection_id=connection_id, version=account.version)
-        account = await _account(runtime, connection_id)
-    return account.platform_account_id, open_token(runtime.vault, platform, account)
-
-
-async def _account(runtime: Runtime, connection_id: str) -> Account:
-    row = await runtime.database.as_system("account_for_step", connection_id=connection_id)
-    if row is None:
-        raise AccessLost("access_ended", {})
-    return Account.model_validate(row)
+STILL_USABLE = 30.0
+_SHORTEST_WAIT = 2.0
+_LONGEST_WAIT = 60.0
+_LOST: Mapping[Outcome, str] = {Outcome.ENDED: "access_ended", Outcome.UNREADABLE: "token_unreadable"}
 
 
 async def keep_fresh(work: Work, runtime: Runtime) -> None:
@@ -37,8 +22,8 @@ async def keep_fresh(work: Work, runtime: Runtime) -> None:
     if work.account is None or not work.account.can_refresh or _seconds_left(work) >= _RENEW_BELOW:
         return
     await _renew(work, runtime)
-    if _seconds_left(work) < _STILL_USABLE:
-        raise Pause(after_attempt(work.publication.attempts), attempts=1)
+    if _seconds_left(work) < STILL_USABLE:
+        raise _until_renewed(work)
 
 
 async def after_dead_token(work: Work, runtime: Runtime, reason: str, detail: dict[str, str]) -> Exception:
@@ -52,26 +37,47 @@ async def after_dead_token(work: Work, runtime: Runtime, reason: str, detail: di
         is_renewed_elsewhere = work.account is not None and work.account.version != account.version
         if outcome is Outcome.LATER or (outcome is Outcome.ELSEWHERE and not is_renewed_elsewhere):
             # Somebody is at it: to call the token dead now would delete the new one with the old.
-            return Pause(after_attempt(work.publication.attempts), attempts=1)
+            return _until_renewed(work)
         work.renewed = True
         return Pause(0.0)
-    if account is not None:
-        await runtime.database.as_system(
-            "mark_reconnect", connection_id=account.connection_id, version=account.version, reason=reason
-        )
+    if account is not None and not await end_access(runtime, account, reason):
+        await work.reload_account()
+        return Pause(0.0)
     return AccessLost(reason, detail)
 
 
+async def renew(runtime: Runtime, account: Account) -> Outcome:
+    """Raises AccessLost when only a new consent, or the operator, helps."""
+    if account.version is None:
+        raise AccessLost("access_ended", {})
+    outcome = await refresh(runtime, connection_id=account.connection_id, version=account.version)
+    if outcome in _LOST:
+        raise AccessLost(_LOST[outcome], {})
+    return outcome
+
+
+async def end_access(runtime: Runtime, account: Account, reason: str) -> bool:
+    """Deletes these tokens and tells their owners. False: other tokens have taken their place, and live."""
+    connection_id = account.connection_id
+    if await runtime.database.as_system(
+        "mark_reconnect", connection_id=connection_id, version=account.version, reason=reason
+    ):
+        return True
+    row = await runtime.database.as_system("account_for_step", connection_id=connection_id)
+    return row is None or row["access_token"] is None
+
+
 async def _renew(work: Work, runtime: Runtime) -> Outcome:
-    if work.account is None or work.account.version is None:
+    if work.account is None:
         raise AccessLost("access_ended", {})
-    outcome = await refresh(runtime, connection_id=work.account.connection_id, version=work.account.version)
-    if outcome is Outcome.ENDED:
-        raise AccessLost("access_ended", {})
-    if outcome is Outcome.UNREADABLE:
-        raise AccessLost("token_unreadable", {})
+    outcome = await renew(runtime, work.account)
     await work.reload_account()
     return outcome
+
+
+def _until_renewed(work: Work) -> Pause:
+    """Not an attempt: those are for what the platform says of the post, and this says nothing of it."""
+    return Pause(min(max(_SHORTEST_WAIT, work.publication.state_seconds / 2), _LONGEST_WAIT))
 
 
 def _seconds_left(work: Work) -> float:

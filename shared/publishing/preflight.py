@@ -1,13 +1,14 @@
 """The check before the click: the rules that a step runs, and what only the platform knows right now.
 
-It never stands in the way because a platform does not answer: what could not be asked is named, and the post itself
-will tell.
+It never stands in the way because a platform does not answer, or a token is being renewed: what could not be asked is
+named, and the post itself will tell.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypedDict, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -20,11 +21,11 @@ from shared.platforms.failures import PlatformFailure
 from shared.platforms.instagram import Instagram
 from shared.platforms.tiktok import CreatorInfo, TikTok
 from shared.publishing import instagram_errors, tiktok_errors
-from shared.publishing.access import open_access
-from shared.publishing.claim import Item, Kind
+from shared.publishing.claim import Account, Item, Kind
 from shared.publishing.draft import Draft, InstagramPreflight, TikTokPreflight, as_database_request
 from shared.publishing.media_url import media_url, own_media_url
 from shared.publishing.pace import take_of
+from shared.publishing.question import NotNow, ask
 from shared.publishing.reasons import REASONS
 from shared.publishing.rules.instagram import InstagramKind, instagram_violations
 from shared.publishing.rules.reachable import UrlAnswer, media_url_violations
@@ -77,7 +78,7 @@ class ShownCreator(TypedDict):
 
 
 class Preflight(TypedDict):
-    """`not_checked` names what the platform was asked and did not say: the post itself will tell."""
+    """`not_checked` names what could not be learned from the platform just now: the post itself will tell."""
 
     kind: Kind
     ready: bool
@@ -143,29 +144,39 @@ async def _ask_platform(runtime: Runtime, platform: Platform, facts: _Facts) -> 
         return _Live(problem="platform_switched_off")
     if facts.status != "active":
         return _Live(problem="access_ended")
+    question = _ask_quota if platform == "instagram" else _ask_creator
     try:
-        account, token = await open_access(runtime, platform, facts.connection_id)
-        if platform == "instagram":
-            quota = await Instagram(runtime.settings, runtime.egress).quota(token, account_id=account)
-            return _Live(quota=quota.used_of_total)
-        if await take_of(runtime, facts.connection_id, creator_info=_CREATOR_INFOS):
-            return _Live(unanswered="creator")
-        return _Live(creator=await TikTok(runtime.settings, runtime.egress).creator_info(token))
+        return await ask(runtime, platform, facts.connection_id, partial(question, runtime))
     except AccessLost as lost:
         return _Live(problem=lost.reason)
+    except NotNow:
+        return _unanswered(platform)
     except PlatformFailure as failure:
         return _after_failure(platform, failure)
 
 
-_STANDS_IN_THE_WAY = (
-    "access_ended", "account_blocked", "account_restricted", "app_limit", "daily_limit", "permission_missing",
-)  # fmt: skip
+async def _ask_quota(runtime: Runtime, account: Account, token: Secret) -> _Live:
+    quota = await Instagram(runtime.settings, runtime.egress).quota(token, account_id=account.platform_account_id)
+    return _Live(quota=quota.used_of_total)
+
+
+async def _ask_creator(runtime: Runtime, account: Account, token: Secret) -> _Live:
+    if await take_of(runtime, account.connection_id, creator_info=_CREATOR_INFOS):
+        return _unanswered("tiktok")
+    return _Live(creator=await TikTok(runtime.settings, runtime.egress).creator_info(token))
+
+
+_STANDS_IN_THE_WAY = ("account_blocked", "account_restricted", "app_limit", "daily_limit", "permission_missing")
 
 
 def _after_failure(platform: Platform, failure: PlatformFailure) -> _Live:
     reason = (instagram_errors if platform == "instagram" else tiktok_errors).reason_for(failure)
     if reason in _STANDS_IN_THE_WAY:
         return _Live(problem=reason)
+    return _unanswered(platform)
+
+
+def _unanswered(platform: Platform) -> _Live:
     return _Live(unanswered="quota" if platform == "instagram" else "creator")
 
 

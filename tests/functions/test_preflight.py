@@ -295,13 +295,6 @@ def test_an_account_to_be_reconnected_is_a_problem_and_nothing_is_asked(
     assert READING[platform][0] not in made.sent()
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_an_access_that_the_platform_ended_is_a_problem(draft: MakeDraft, platform: str) -> None:
-    made = draft(platform)
-    made.sandbox.disconnect(made.connected.account)
-    assert made.codes() == ["access_ended"]
-
-
 def test_a_missing_permission_is_a_problem(draft: MakeDraft) -> None:
     made = draft("instagram")
     made.sandbox.fault("instagram.limit", {"kind": "error", "code": 10}, account=made.connected.account)
