@@ -26,7 +26,7 @@ from shared.secret import Secret
 from shared.vault import Place, Vault
 from tests.ops.dying import BATCH
 from tests.ops.rotation import Db, Operator, new_key
-from tests.people import Connected, Project
+from tests.people import Connected, Project, token_version
 
 type Connect = Callable[..., Connected]
 
@@ -46,9 +46,7 @@ def with_new_primary(operator: Operator) -> Operator:
 
 
 def renew(connected: Connected, db: Db) -> Outcome:
-    version = db.execute(
-        "select version from private.connection_tokens where connection_id = %s", (connected.id,)
-    ).fetchall()[0][0]
+    version = token_version(db, connected.id)
 
     async def inside() -> Outcome:
         return await refresh(Runtime.from_environ(os.environ), connection_id=connected.id, version=version)
