@@ -38,14 +38,15 @@ INSTAGRAM, TIKTOK = 60_000, 20_000
 TOKENS = INSTAGRAM + 2 * TIKTOK
 TOKEN = "IGAA" + "x" * 183
 IDLE_CALLS = 300
+VERSION = 1
 
 ACCOUNTS = (
     "copy public.connections"
     " (id, project_id, platform, platform_account_id, callback_ids, display_name, account_type) from stdin"
 )
 ROWS = (
-    "copy private.connection_tokens (connection_id, access_token, refresh_token, access_expires_at, refresh_expires_at)"
-    " from stdin"
+    "copy private.connection_tokens"
+    " (connection_id, access_token, refresh_token, access_expires_at, refresh_expires_at, version) from stdin"
 )
 
 
@@ -61,7 +62,7 @@ class Api:
         times: list[float] = []
         with httpx.Client(base_url=f"{self.url}/rest/v1/rpc", headers={"apikey": self.key}, trust_env=False) as client:
             while until.poll() is None if until else len(times) < IDLE_CALLS:
-                body = {"p_connection_id": random.choice(ids), "p_version": 1, "p_lease_seconds": 0}
+                body = {"p_connection_id": random.choice(ids), "p_version": VERSION, "p_lease_seconds": 0}
                 began = time.perf_counter()
                 client.post("/begin_refresh", json=body).raise_for_status()
                 times.append((time.perf_counter() - began) * 1000)
@@ -122,7 +123,7 @@ def fill(db: psycopg.Connection[Any], vault: Vault, *, instagram: int, tiktok: i
                 accounts.write_row((one, one, platform, one, [one], "Bench", kind))
         with db.cursor().copy(ROWS) as rows:
             for number, one in enumerate(ids):
-                rows.write_row(_row(vault, one, is_tiktok=number >= instagram))
+                rows.write_row((*_row(vault, one, is_tiktok=number >= instagram), VERSION))
     return ids
 
 

@@ -42,6 +42,13 @@ class Connected:
     account: str
 
 
+def token_version(db: psycopg.Connection[Any], connection_id: str) -> int:
+    """As whoever looks at the account at this moment sees it."""
+    query = "select version from private.connection_tokens where connection_id = %s"
+    ((version,),) = db.execute(query, (connection_id,)).fetchall()
+    return int(version)
+
+
 @pytest.fixture
 def make_creator(stack: Stack, supabase: Supabase, make_user: Callable[[], User]) -> Iterator[Callable[[], Creator]]:
     """A new person, in a browser of their own."""

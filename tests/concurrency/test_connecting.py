@@ -57,7 +57,8 @@ def test_a_disconnect_in_the_middle_of_a_reconnect_leaves_what_can_be_disconnect
     "statement",
     [
         "select public.purge(1000)",
-        "select public.mark_reconnect('{id}', 1, 'access_ended')",
+        "select public.mark_reconnect(t.connection_id, t.version, 'access_ended') from private.connection_tokens as t"
+        " where t.connection_id = '{id}'",
         f"select public.end_instagram_access(({NAMED}), extract(epoch from now())::bigint)",
         f"select public.delete_instagram_account(({NAMED}), extract(epoch from now())::bigint, repeat('0', 64))",
         "select public.purge_endings(1000)",

@@ -96,12 +96,28 @@ def test_a_reconnect_without_a_refresh_token_keeps_the_stored_one(ask: Ask) -> N
 
     ask(STORE, change="{}")
 
-    assert ask(KEPT) == [2, ENVELOPE, True]
+    assert ask(KEPT) == [ENVELOPE, True]
 
 
-KEPT = """
-    select jsonb_build_array(version, refresh_token, refresh_expires_at = 'infinity') from private.connection_tokens
-"""
+def test_a_reconnect_leaves_nothing_to_whoever_saw_the_tokens_before(ask: Ask) -> None:
+    seen = ask(VERSION)
+
+    ask(STORE, change="{}")
+
+    assert [ask(statement, version=seen) for statement in (BEGIN, SAVE, END)] == [False] * 3
+
+
+def test_no_version_comes_back_after_the_access_ended(ask: Ask) -> None:
+    seen = ask(VERSION)
+    assert ask(END, version=seen)
+
+    ask(STORE, change="{}")
+
+    assert [ask(statement, version=seen) for statement in (BEGIN, SAVE, END)] == [False] * 3
+
+
+VERSION = "select version from private.connection_tokens"
+KEPT = "select jsonb_build_array(refresh_token, refresh_expires_at = 'infinity') from private.connection_tokens"
 SAVE = """
     select private.save_refreshed(
       %(row)s, %(version)s, jsonb_build_object('access_token', %(envelope)s, 'access_expires_at', now())
@@ -112,13 +128,19 @@ SAVE = """
 def test_a_refresh_saves_over_what_it_began_with_and_keeps_what_it_was_not_given(ask: Ask) -> None:
     ask("update private.connection_tokens set refresh_token = %(envelope)s, refresh_expires_at = 'infinity'")
 
-    assert [ask(SAVE, version=version) for version in (0, 2, 1, 1)] == [False, False, True, False]
-    assert ask(KEPT) == [2, ENVELOPE, True]
+    seen = ask(VERSION)
+
+    versions = (seen - 1, seen + 1, seen, seen)
+    assert [ask(SAVE, version=version) for version in versions] == [False, False, True, False]
+    assert ask(KEPT) == [ENVELOPE, True]
 
 
-@pytest.mark.parametrize(("version", "tokens"), [(0, 1), (2, 1), (1, 0)])
-def test_a_refusal_ends_the_tokens_that_were_refused(ask: Ask, version: int, tokens: int) -> None:
-    ask("select private.mark_reconnect(%(row)s, %(version)s, 'access_ended')", version=version)
+END = "select private.mark_reconnect(%(row)s, %(version)s, 'access_ended')"
+
+
+@pytest.mark.parametrize(("other", "tokens"), [(-1, 1), (1, 1), (0, 0)])
+def test_a_refusal_ends_the_tokens_that_were_refused(ask: Ask, other: int, tokens: int) -> None:
+    assert ask(END, version=ask(VERSION) + other) is (tokens == 0)
 
     assert ask("select count(*) from private.connection_tokens") == tokens
 
@@ -127,15 +149,17 @@ BEGIN = "select private.begin_refresh(%(row)s, %(version)s, 30) is not null"
 
 
 def test_a_refresh_begins_once_and_only_for_the_tokens_that_there_are(ask: Ask) -> None:
-    assert [ask(BEGIN, version=version) for version in (0, 2)] == [False, False]
-    assert [ask(BEGIN, version=1) for _ in range(2)] == [True, False]
+    seen = ask(VERSION)
+
+    assert [ask(BEGIN, version=version) for version in (seen - 1, seen + 1)] == [False, False]
+    assert [ask(BEGIN, version=seen) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.parametrize(("left", "begins"), [("1 microsecond", False), ("0", True)])
 def test_a_refresh_that_nobody_finished_begins_again_at_the_end_of_its_lease(ask: Ask, left: str, begins: bool) -> None:
     ask("update private.connection_tokens set refresh_lease_until = now() + %(left)s::interval", left=left)
 
-    assert ask(BEGIN, version=1) is begins
+    assert ask(BEGIN, version=ask(VERSION)) is begins
 
 
 CLAIM = "select private.claim_publication(%(row)s, 60) #>> '{publication,epoch}'"

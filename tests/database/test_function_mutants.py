@@ -103,6 +103,12 @@ MISTAKES = {
         "excluded.refresh_token",
         edges.test_a_reconnect_without_a_refresh_token_keeps_the_stored_one,
     ),
+    "the tokens of a reconnect have the version of those before": Mistake(
+        "store_connection",
+        "version = excluded.version",
+        "version = t.version",
+        edges.test_a_reconnect_leaves_nothing_to_whoever_saw_the_tokens_before,
+    ),
     "a connect under way brings a disconnected id back": Mistake(
         "store_connection",
         "exists (select 1 from public.disconnections as d where d.connection_id = v_connection.id)",
@@ -130,6 +136,12 @@ MISTAKES = {
     "an old refresh saves over newer tokens": Mistake(
         "save_refreshed",
         " and t.version = p_version",
+        "",
+        edges.test_a_refresh_saves_over_what_it_began_with_and_keeps_what_it_was_not_given,
+    ),
+    "renewed tokens have the version of those before": Mistake(
+        "save_refreshed",
+        "version = default,",
         "",
         edges.test_a_refresh_saves_over_what_it_began_with_and_keeps_what_it_was_not_given,
     ),

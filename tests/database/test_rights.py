@@ -22,7 +22,7 @@ from shared.connecting.refresh import Outcome, refresh
 from shared.database import Database
 from shared.publishing.advance import advance
 from shared.runtime import Runtime
-from tests.people import Connected, Project
+from tests.people import Connected, Project, token_version
 from tests.shared.publishing.clicks import Click, MakeClick
 
 pytest_plugins = ["tests.shared.publishing.desk"]
@@ -325,11 +325,13 @@ def due(db: Db, connection: Connected) -> bool:
     return connection.id in {entry["connection_id"] for entry in found}
 
 
-def renew(stack: Stack, connection: Connected) -> Outcome:
+def renew(stack: Stack, connection: Connected, db: Db) -> Outcome:
+    version = token_version(db, connection.id)
+
     async def run() -> Outcome:
         runtime = Runtime.from_environ(stack.env)
         async with runtime.egress.client:
-            return await refresh(runtime, connection_id=connection.id, version=1)
+            return await refresh(runtime, connection_id=connection.id, version=version)
 
     return asyncio.run(run())
 
@@ -343,7 +345,7 @@ def test_tokens_are_renewed_only_while_somebody_wants_to_publish_with_them(
     choose(project.editor, "publishing").raise_for_status()
     calls = len(sandbox.journal("tiktok.token"))
     assert not due(db, connection)
-    assert renew(stack, connection) is Outcome.ELSEWHERE
+    assert renew(stack, connection, db) is Outcome.ELSEWHERE
     assert len(sandbox.journal("tiktok.token")) == calls
 
     take_back(project.editor, "publishing")
@@ -351,14 +353,14 @@ def test_tokens_are_renewed_only_while_somebody_wants_to_publish_with_them(
     assert not due(db, connection), "whoever connected it wants nothing of theirs used"
     take_back(project.owner, None)
     assert due(db, connection)
-    assert renew(stack, connection) is Outcome.RENEWED
+    assert renew(stack, connection, db) is Outcome.RENEWED
 
 
 def test_what_was_sent_keeps_its_access_until_its_outcome_is_known(click: MakeClick, stack: Stack) -> None:
     made = click("tiktok")
     made.leave("processing", publish_id=f"v_pub_url~{uuid.uuid4().hex}", intent_at="2026-01-01")
     choose(made.owner, None).raise_for_status()
-    assert renew(stack, made.connected) is Outcome.RENEWED
+    assert renew(stack, made.connected, made.db) is Outcome.RENEWED
 
 
 # Corrections

@@ -20,6 +20,7 @@ from tests.crash.crashes import Crashes, MakeCrashes
 from tests.crash.kinds import PULLED_VIDEO
 from tests.faults.calls import CONNECTING, FAULTS, RENEWING, REVOKING, SANDBOX_FAULTS, OutboundCall
 from tests.faults.network import Detour, hostile_addresses
+from tests.people import token_version
 
 pytest_plugins = ["tests.shared.publishing.desk", "tests.crash.fixtures"]
 
@@ -101,13 +102,14 @@ def test_a_refresh_that_breaks_loses_a_token_only_when_the_platform_took_it(
             await asyncio.to_thread(
                 lambda: desk.sandbox.fault(call.endpoint, SANDBOX_FAULTS[fault], account=click.account)
             )
+        version = token_version(desk.db, click.connection_id)
         async with runtime.egress.client:
-            first = await refresh(runtime, connection_id=click.connection_id, version=1)
+            first = await refresh(runtime, connection_id=click.connection_id, version=version)
             desk.db.execute(
                 "update private.connection_tokens set refresh_lease_until = null where connection_id = %s",
                 (click.connection_id,),
             )
-            second = await refresh(runtime, connection_id=click.connection_id, version=1)
+            second = await refresh(runtime, connection_id=click.connection_id, version=version)
         lost = call.kind is PULLED_VIDEO and fault in _LOST_ANSWERS
         should = (Outcome.LATER, Outcome.ENDED if lost else Outcome.RENEWED)
         return [] if (first, second) == should else [f"{fault}: {(first, second)} instead of {should}"]

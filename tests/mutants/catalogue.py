@@ -13,6 +13,7 @@ DESTINATIONS = "tests/shared/test_destinations.py"
 LOGS = "tests/shared/test_logs.py::"
 EVERY = "tests/functions/test_every_endpoint.py::"
 OAUTH = "tests/functions/oauth/tiktok/test_callback.py::TestCallback::"
+REFRESH = "tests/shared/connecting/test_refresh.py::"
 STEPS = "tests/shared/publishing/test_advance.py::"
 WEBHOOK = "tests/functions/webhooks/test_tiktok.py::"
 SIGNED_REQUEST = "tests/shared/platforms/test_signed_request.py"
@@ -194,6 +195,13 @@ CONNECTING = (
         'raise Refused("connect_not_started_here")',
         "started = {}",
         f"{OAUTH}test_a_made_up_state_connects_nothing",
+    ),
+    of(
+        "a request that is cut off takes the renewed token with it",
+        "shared/connecting/refresh.py",
+        "await asyncio.shield(_save(runtime, platform, connection_id, version, tokens))",
+        "await _save(runtime, platform, connection_id, version, tokens)",
+        f"{REFRESH}test_a_request_that_is_cut_off_after_tiktoks_answer_stores_what_came",
     ),
 )
 

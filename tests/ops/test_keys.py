@@ -26,7 +26,7 @@ from shared.secret import Secret
 from shared.vault import Place, Vault
 from tests.ops.dying import BATCH
 from tests.ops.rotation import Db, Operator, new_key
-from tests.people import Connected, Project
+from tests.people import Connected, Project, token_version
 
 type Connect = Callable[..., Connected]
 
@@ -46,9 +46,7 @@ def with_new_primary(operator: Operator) -> Operator:
 
 
 def renew(connected: Connected, db: Db) -> Outcome:
-    version = db.execute(
-        "select version from private.connection_tokens where connection_id = %s", (connected.id,)
-    ).fetchall()[0][0]
+    version = token_version(db, connected.id)
 
     async def inside() -> Outcome:
         return await refresh(Runtime.from_environ(os.environ), connection_id=connected.id, version=version)
@@ -200,17 +198,18 @@ def test_a_refresh_that_began_before_keeps_what_it_got(operator: Operator, proje
     """TikTok gives it once: sealing anew must not look like somebody else's refresh."""
     connected = connect(project, "tiktok")
     with_new_primary(operator)
-    query = "select public.begin_refresh(%s, 1, 30)"
-    assert operator.db.execute(query, (connected.id,)).fetchone() != (None,)
+    seen = token_version(operator.db, connected.id)
+    query = "select public.begin_refresh(%s, %s, 30)"
+    assert operator.db.execute(query, (connected.id, seen)).fetchone() != (None,)
 
     assert operator.run("reencrypt").code == 0
     new = {
         kind: operator.vault.seal(Secret("new"), Place(connected.id, "tiktok", kind)) for kind in ("access", "refresh")
     }
     saved = operator.db.execute(
-        "select private.save_refreshed(%s, 1, jsonb_build_object('access_token', %s::text, 'refresh_token', %s::text,"
+        "select private.save_refreshed(%s, %s, jsonb_build_object('access_token', %s::text, 'refresh_token', %s::text,"
         " 'access_expires_at', now() + interval '1 day', 'refresh_expires_at', now() + interval '1 year'))",
-        (connected.id, new["access"], new["refresh"]),
+        (connected.id, seen, new["access"], new["refresh"]),
     )
     assert saved.fetchone() == (True,)
     assert set(operator.envelopes().values()) == set(new.values())

@@ -18,7 +18,7 @@ from sandbox.stack.clients import SandboxControl, Supabase, local_client
 from sandbox.stack.stack import Stack
 from shared.connecting.refresh import refresh
 from shared.runtime import Runtime
-from tests.people import Connected, Project
+from tests.people import Connected, Project, token_version
 from tests.shared.publishing.clicks import Click, MakeClick, RuntimeAt, run_cron
 
 pytest_plugins = ["tests.shared.publishing.desk"]
@@ -184,16 +184,17 @@ def test_a_refresh_takes_no_lease_and_no_token_is_lost(
     connect: Callable[..., Connected], project: Project, stack: Stack, db: Db, platform: str
 ) -> None:
     connection = connect(project, platform)
+    version = token_version(db, connection.id)
     off(platform)
 
     async def run() -> str:
         runtime = Runtime.from_environ(stack.env)
         async with runtime.egress.client:
-            return (await refresh(runtime, connection_id=connection.id, version=1)).value
+            return (await refresh(runtime, connection_id=connection.id, version=version)).value
 
     assert asyncio.run(run()) == "elsewhere"
     query = "select version, refresh_lease_until from private.connection_tokens where connection_id = %s"
-    assert db.execute(query, (connection.id,)).fetchone() == (1, None)
+    assert db.execute(query, (connection.id,)).fetchone() == (version, None)
 
 
 # Switched on again

@@ -10,14 +10,11 @@ import psycopg
 
 from sandbox.stack.clients import SandboxControl
 from sandbox.stack.stack import Stack
-from tests.people import Connected, Project
+from tests.people import Connected, Project, token_version
 
 
-def _version(db: psycopg.Connection[Any], connected: Connected) -> int:
-    query = "select version from private.connection_tokens where connection_id = %s"
-    row = db.execute(query, (connected.id,)).fetchone()
-    assert row is not None
-    return int(row[0])
+def _versions(db: psycopg.Connection[Any], *connected: Connected) -> list[int]:
+    return [token_version(db, each.id) for each in connected]
 
 
 def _age(db: psycopg.Connection[Any], connected: Connected, *, issued: str, column: str, left: str) -> None:
@@ -45,8 +42,9 @@ def test_instagram_is_renewed_in_its_last_ten_days(
     sandbox.advance(26 * 3600)
     _age(db, old, issued="26 hours", column="access_expires_at", left="9 days")
     _age(db, young, issued="26 hours", column="access_expires_at", left="11 days")
+    before = _versions(db, old, young)
     assert _run(api, stack)["renewed"] >= 1
-    assert (_version(db, old), _version(db, young)) == (2, 1)
+    assert [now != then for now, then in zip(_versions(db, old, young), before, strict=True)] == [True, False]
 
 
 def test_a_token_younger_than_a_day_is_left_alone(
@@ -54,8 +52,9 @@ def test_a_token_younger_than_a_day_is_left_alone(
 ) -> None:
     connected = connect(project, "instagram")
     _age(db, connected, issued="24 hours", column="access_expires_at", left="1 day")
+    before = _versions(db, connected)
     _run(api, stack)
-    assert _version(db, connected) == 1
+    assert _versions(db, connected) == before
 
 
 def test_tiktok_is_renewed_in_the_last_fourteen_days_of_its_refresh_token(
@@ -64,5 +63,6 @@ def test_tiktok_is_renewed_in_the_last_fourteen_days_of_its_refresh_token(
     old, young = connect(project, "tiktok"), connect(project, "tiktok")
     _age(db, old, issued="26 hours", column="refresh_expires_at", left="13 days")
     _age(db, young, issued="26 hours", column="refresh_expires_at", left="15 days")
+    before = _versions(db, old, young)
     _run(api, stack)
-    assert (_version(db, old), _version(db, young)) == (2, 1)
+    assert [now != then for now, then in zip(_versions(db, old, young), before, strict=True)] == [True, False]

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from sandbox.stack.clients import SandboxControl
-from tests.people import Connected, Project
+from tests.people import Connected, Project, token_version
 
 Row = dict[str, Any]
 # Everything that speaks of a connection, and the column that names it.
@@ -41,6 +41,9 @@ class Judge:
         """Equal before and after: nothing changed, and no platform was called."""
         deletions = self.db.execute("select count(*) from private.platform_deletions").fetchone()
         return ({table: self.rows(table) for table in TABLES}, deletions, self.calls())
+
+    def version(self) -> int:
+        return token_version(self.db, self.connected.id)
 
     def calls(self) -> int:
         return len(self.sandbox.journal())

@@ -36,10 +36,15 @@ def judge(connect: Callable[..., Connected], project: Project, db: Db, sandbox: 
 
 
 def mark(judge: Judge, version: int | None) -> bool:
+    """A call with the tokens of this version was answered that they are dead."""
     query = "select public.mark_reconnect(%s, %s, 'access_ended')"
     found = judge.db.execute(query, (judge.connected.id, version)).fetchone()
     assert found is not None
     return bool(found[0])
+
+
+def connect_again(judge: Judge, project: Project) -> None:
+    project.owner.connect(judge.connected.platform, project.id, account=judge.connected.account)
 
 
 def let_expire(judge: Judge, interval: str) -> None:
@@ -51,22 +56,44 @@ def let_expire(judge: Judge, interval: str) -> None:
     )
 
 
-@pytest.mark.parametrize("version", [None, 0, 2])
-def test_whoever_saw_other_tokens_die_ends_nothing(judge: Judge, version: int | None) -> None:
+@pytest.mark.parametrize("other", [None, -1, 1])
+def test_whoever_saw_other_tokens_die_ends_nothing(judge: Judge, other: int | None) -> None:
     before = judge.everything()
-    assert mark(judge, version) is False
+    assert mark(judge, other and judge.version() + other) is False
     assert judge.everything() == before
 
 
+@pytest.mark.parametrize("platform", ["instagram", "tiktok"])
+def test_whoever_saw_tokens_die_that_were_ended_since_does_not_end_those_of_the_reconnect(
+    *, connect: Callable[..., Connected], project: Project, db: Db, sandbox: SandboxControl, platform: str
+) -> None:
+    judge = Judge(db, sandbox, connect(project, platform))
+    seen = judge.version()
+    db.execute(
+        "select private.end_access_of(c.platform, c.callback_ids[1], now() + interval '1 second')"
+        " from public.connections as c where c.id = %s",
+        (judge.connected.id,),
+    )
+    assert judge.rows("private.connection_tokens") == []
+    connect_again(judge, project)
+    before = judge.everything()
+    assert mark(judge, seen) is False
+    assert judge.everything() == before
+    assert judge.status() == ("active", None)
+
+
 def test_a_call_that_is_answered_with_a_dead_token(judge: Judge, project: Project) -> None:
-    assert [mark(judge, 1), mark(judge, 1)] == [True, False]
+    seen = judge.version()
+    assert [mark(judge, seen), mark(judge, seen)] == [True, False]
     has_ended(judge, project, "access_ended")
 
 
 def test_ten_who_find_out_at_once_leave_one_receipt(judge: Judge, project: Project, server: postgres.Server) -> None:
+    seen = judge.version()
+
     def find_out(_: int) -> bool:
         with server.connect() as connection:
-            return mark(Judge(connection, judge.sandbox, judge.connected), 1)
+            return mark(Judge(connection, judge.sandbox, judge.connected), seen)
 
     with ThreadPoolExecutor(10) as pool:
         assert sum(pool.map(find_out, range(10))) == 1
@@ -75,9 +102,10 @@ def test_ten_who_find_out_at_once_leave_one_receipt(judge: Judge, project: Proje
 
 def test_a_refresh_that_is_refused_for_good(judge: Judge, project: Project, sandbox: SandboxControl) -> None:
     sandbox.disconnect(judge.connected.account)
+    seen = judge.version()
 
     async def run() -> Outcome:
-        return await refresh(Runtime.from_environ(os.environ), connection_id=judge.connected.id, version=1)
+        return await refresh(Runtime.from_environ(os.environ), connection_id=judge.connected.id, version=seen)
 
     assert asyncio.run(run()) is Outcome.ENDED
     has_ended(judge, project, "access_ended")
@@ -127,10 +155,10 @@ def test_a_batch_ends_no_more_than_it_may(connect: Callable[..., Connected], pro
 
 
 def test_an_access_can_end_again_after_it_was_given_again(judge: Judge, project: Project) -> None:
-    mark(judge, 1)
-    project.owner.connect("tiktok", project.id, account=judge.connected.account)
+    mark(judge, judge.version())
+    connect_again(judge, project)
     assert is_live(judge, [("access_ended", 2)])
-    assert mark(judge, 1)
+    assert mark(judge, judge.version())
     assert judge.receipts() == [("access_ended", 2)] * 2
     assert len(judge.told()) == 4
 
@@ -141,7 +169,7 @@ def test_without_a_receipt_and_a_notice_no_token_goes(judge: Judge, broken: str)
     with judge.db.transaction(force_rollback=True):
         judge.db.execute(f"alter table {broken} add check (project_id <> '{judge_project(judge)}') not valid")
         with pytest.raises(psycopg.errors.CheckViolation), judge.db.transaction():
-            mark(judge, 1)
+            mark(judge, judge.version())
         assert is_live(judge)
 
 
@@ -154,7 +182,7 @@ def judge_project(judge: Judge) -> str:
 
 @pytest.fixture
 def ended(judge: Judge) -> Judge:
-    mark(judge, 1)
+    mark(judge, judge.version())
     return judge
 
 
@@ -201,8 +229,8 @@ def test_an_account_that_works_is_not_removed_however_old_it_is(judge: Judge, st
 
 def test_the_days_are_counted_anew_each_time_the_access_ends(ended: Judge, project: Project, stack: Stack) -> None:
     wait(ended, "31 days")
-    project.owner.connect("tiktok", project.id, account=ended.connected.account)
-    mark(ended, 1)
+    connect_again(ended, project)
+    mark(ended, ended.version())
     report(stack, "purge")
     assert ended.status() == ("needs_reconnect", "access_ended")
 

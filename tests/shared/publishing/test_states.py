@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.creator import Creator
 from sandbox.stack.clients import Supabase
+from tests.people import token_version
 from tests.shared.publishing.clicks import MakeClick
 
 pytest_plugins = ["tests.shared.publishing.desk"]
@@ -144,7 +145,11 @@ def test_what_the_system_does_a_user_cannot(click: MakeClick, supabase: Supabase
             "p_release": True,
         },
         "due_publications": {"p_limit": 1},
-        "mark_reconnect": {"p_connection_id": made.connected.id, "p_version": 1, "p_reason": "access_ended"},
+        "mark_reconnect": {
+            "p_connection_id": made.connected.id,
+            "p_version": token_version(made.db, made.connected.id),
+            "p_reason": "access_ended",
+        },
         "disconnect_connection": {"p_connection_id": made.connected.id, "p_user_id": made.owner.user.id},
     }
     before = made.row()
