@@ -113,8 +113,8 @@ def test_an_exception_of_an_operators_command_is_seen(pytestconfig: pytest.Confi
     with pytest.raises(argparse.ArgumentTypeError):
         plain_words("x" * 24)
 
-    seen = pytestconfig.pluginmanager.get_plugin("canary").watch.sightings
-    assert "exception ArgumentTypeError in command.py" in {sighting.place for sighting in seen}
+    canary: Any = pytestconfig.pluginmanager.get_plugin("canary")
+    assert "exception ArgumentTypeError in command.py" in {sighting.place for sighting in canary.watch.sightings}
 
 
 def _handlers(watch: Watch) -> list[logging.Handler]:

@@ -76,7 +76,8 @@ def test_an_archive_that_is_being_made_is_begun_anew_without_it(
     *, stack: Stack, project: Project, meta: Meta, db: Db, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     """The request comes in when the account was read already, in the middle of a call of who is at work."""
-    real, told = getattr(PrivateStorage, call), []
+    real = getattr(PrivateStorage, call)
+    told: list[httpx.Response] = []
 
     async def interrupted(self: PrivateStorage, *parts: Any) -> Any:
         if not told and (call != "put" or meta.connected.account.encode() in parts[1]):
