@@ -15,7 +15,7 @@ import argparse
 import sys
 from typing import Any, get_args
 
-from ops.command import add_operator, run
+from ops.command import add_operator, plain_words, run
 from shared.database import Platform
 from shared.runtime import Runtime
 
@@ -56,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     for name, on in (("off", False), ("on", True)):
         verb = verbs.add_parser(name, help=f"switch a platform {name}")
         verb.add_argument("platform", choices=PLATFORMS)
-        verb.add_argument("--reason", required=True, metavar="WHY", help="for the audit log; no names, no secrets")
+        verb.add_argument(
+            "--reason", required=True, type=plain_words, metavar="WHY", help="for the audit log; no names, no secrets"
+        )
         add_operator(verb)
         verb.set_defaults(command=_switch, on=on)
     return run(parser, arguments)

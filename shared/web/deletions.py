@@ -79,5 +79,7 @@ def _deleted(found: dict[str, Any]) -> str:
     return (
         "Deleted at that moment: the account's name, its ids and its type; "
         f"{f'the access tokens ({tokens})' if tokens else 'the access tokens were gone already'}; "
-        f"the links and ids of the posts that were made with it ({posts})."
+        f"the links and ids of the posts that were made with it ({posts}). "
+        "An archive of a user's own data that may hold any of it cannot be fetched any more, and its files are deleted "
+        "within two hours."
     )

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 import pytest
 
+from ops.command import plain_words
 from sandbox.stack import postgres
 from sandbox.stack.clients import SandboxControl
 from sandbox.stack.stack import Stack
 from tests.canary.scan import Marker, Scanner, Sighting
 from tests.canary.watch import ALLOWED, Watch, dump
 from tests.people import Connected, Project
+from tests.shared.publishing.clicks import MakeClick, RuntimeAt
+from tests.shared.publishing.uploads import Uploading
+
+pytest_plugins = ["tests.shared.publishing.desk"]
 
 SECRET = "IGAAzT/9+x.Q-_~7kd&03=jfh82hs7"
 TOKEN = Marker("instagram token", SECRET, ALLOWED["instagram token"])
@@ -84,6 +90,31 @@ def test_a_planted_log_line_is_seen() -> None:
     handler.emit(logging.LogRecord("httpx", logging.DEBUG, "x", 1, "GET %s", (f"/me?access_token={SECRET}",), None))
 
     assert len(Scanner(watch.markers).scan(watch.sightings)) == 1
+
+
+def test_an_upload_address_in_a_log_is_a_leak(click: MakeClick, runtime_at: RuntimeAt, sandbox: SandboxControl) -> None:
+    made = Uploading(click("tiktok"), b"", runtime_at)
+    assert made.settle() == ("published", None)
+    query = made.made.calls("tiktok.upload")[-1]["query"]
+    watch = Watch()
+    watch.see_journal(sandbox.journal())
+    assert Scanner(watch.markers).scan(watch.sightings) == []
+
+    (handler,) = _handlers(watch)
+    address = f"https://open-upload.tiktokapis.com/video/?{urlencode(query)}"
+    handler.emit(logging.LogRecord("itoms", logging.INFO, "x", 1, "PUT %s", (address,), None))
+    assert [str(leak).split(" (")[0] for leak in Scanner(watch.markers).scan(watch.sightings)] == [
+        "log itoms: tiktok upload address"
+    ]
+
+
+def test_an_exception_of_an_operators_command_is_seen(pytestconfig: pytest.Config) -> None:
+    """Those handle whole rings of keys. Whatever the session has seen is judged in its end."""
+    with pytest.raises(argparse.ArgumentTypeError):
+        plain_words("x" * 24)
+
+    canary: Any = pytestconfig.pluginmanager.get_plugin("canary")
+    assert "exception ArgumentTypeError in command.py" in {sighting.place for sighting in canary.watch.sightings}
 
 
 def _handlers(watch: Watch) -> list[logging.Handler]:

@@ -25,6 +25,8 @@ INSTAGRAM, TIKTOK = "outbound *.instagram.com", "outbound open.tiktokapis.com"
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "instagram token": ("outbound graph.instagram.com *",),
     "tiktok token": (f"{TIKTOK} *",),
+    # As good as a token for one file: whoever has it uploads in the creator's name.
+    "tiktok upload address": ("outbound open-upload.tiktokapis.com *",),
     "instagram code": ("outbound api.instagram.com *",),
     "tiktok code": (f"{TIKTOK} POST /v2/oauth/token/*",),
     "state": (
@@ -84,7 +86,7 @@ class Watch:
 
     def watch_exceptions(self) -> None:
         """Every exception that passes through a line of ours, whether or not anybody ever shows its text."""
-        ours = tuple(str(ROOT / folder) for folder in ("shared", "functions"))
+        ours = tuple(str(ROOT / folder) for folder in ("shared", "functions", "ops"))
 
         def raised(code: CodeType, _offset: int, error: BaseException) -> None:
             # Coroutines return by StopIteration: that is a value, not a text that anybody prints.
@@ -152,6 +154,7 @@ class Watch:
             self.see(f"{place} query", urlencode(entry["query"]))
             self.see(f"{place} body", entry["body"])
             self._know_code(entry)
+            self.know("tiktok upload address", entry["query"].get("upload_token", ""))
 
     def _know_code(self, entry: Mapping[str, Any]) -> None:
         platform = entry["endpoint"].partition(".")[0]

@@ -83,6 +83,11 @@ SERVES: Mapping[str, str | tuple[str, str]] = {
         "private.purge_exports",
         "from public.exports as e where e.created_at <= now() - interval '30 days' limit p_batch",
     ),
+    "exports_connection_ids_idx": (
+        "private.withdraw_exports",
+        "from public.exports as n where n.state in ('gathering', 'copying', 'ready')"
+        " and n.connection_ids && p_connection_ids",
+    ),
     "exports_due_idx": (
         "private.due_exports",
         "from public.exports as e where e.state in ('gathering', 'copying')"
@@ -240,6 +245,7 @@ ARGUMENTS = {
     "p_breach_id": "uuid",
     "p_callback_id": "text",
     "p_connection_id": "uuid",
+    "p_connection_ids": "uuid[]",
     "p_limit": "integer",
     "p_platform": "public.platform",
     "p_provider_id": "text",

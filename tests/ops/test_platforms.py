@@ -407,7 +407,7 @@ def test_a_word_while_it_is_off_is_too_early(click: MakeClick) -> None:
 
 
 def test_the_switch_is_audited_with_who_and_why(db: Db, capsys: pytest.CaptureFixture[str]) -> None:
-    why = f"leak {uuid.uuid4().hex}"
+    why = f"leak {uuid.uuid4().hex[:20]}"
     platforms.main(["off", "tiktok", "--operator", "Olga", "--reason", why])
     platforms.main(["off", "tiktok", "--operator", "Olga", "--reason", why])
     platforms.main(["on", "tiktok", "--operator", "Otto", "--reason", why])
@@ -418,6 +418,65 @@ def test_the_switch_is_audited_with_who_and_why(db: Db, capsys: pytest.CaptureFi
 
     assert rows == [("platform_switched_off", "Olga", "tiktok"), ("platform_switched_on", "Otto", "tiktok")]
     assert "tiktok: off since" in capsys.readouterr().out
+
+
+SECRETS = {
+    "a token of TikTok": f"act.{'aZ' * 20}!5123.va",
+    "half a token of TikTok": f"act.{'aZ' * 10}",
+    "a value of a setting": "CRON_SECRET = abcdefgh12345678",
+    "a long word": "x" * 24,
+    "a long word of bytes that are no text": "x" * 23 + "\udcff",
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+@pytest.mark.parametrize("option", ["--reason", "--operator"])
+def test_what_may_be_a_secret_never_gets_into_the_log_that_keeps_everything(
+    db: Db, capsys: pytest.CaptureFixture[str], secret: str, option: str
+) -> None:
+    lines = audit_lines(db)
+    with pytest.raises(SystemExit) as ended:
+        platforms.main(["off", "tiktok", *BEFORE, option, f"leaked {secret} in log"])
+
+    told = capsys.readouterr().err
+    assert (ended.value.code, audit_lines(db)) == (2, lines)
+    assert "Nothing was done. Say it in words" in " ".join(told.split())
+    assert secret not in told
+    assert db.execute("select 1 from private.platform_switches where switched_off_at is not null").fetchone() is None
+
+
+def test_a_name_from_the_environment_is_held_to_the_same(db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = audit_lines(db)
+    monkeypatch.setenv("OPERATOR", SECRETS["half a token of TikTok"])
+    with pytest.raises(SystemExit):
+        platforms.main(["off", "tiktok", "--reason", "drill"])
+    assert audit_lines(db) == lines
+
+
+@pytest.mark.parametrize(("operator", "reason"), [("x", f"leaked {'x' * 24}"), ("x" * 24, "drill")])
+def test_not_even_past_the_command_does_a_long_word_get_into_the_log(db: Db, operator: str, reason: str) -> None:
+    lines = audit_lines(db)
+    for query in (
+        "select public.switch_platform('tiktok', false, %s, %s)",
+        "select public.record_operation('key_handed_out', %s, null, jsonb_build_object('reason', %s::text))",
+    ):
+        with pytest.raises(psycopg.Error, match="may_hold_a_secret") as refused:
+            db.execute(query, (operator, reason))
+        assert "x" * 24 not in str(refused.value)
+    assert audit_lines(db) == lines
+
+
+def test_a_reason_of_many_short_words_is_taken(db: Db) -> None:
+    lines = audit_lines(db)
+    reason = f"the client secret was seen in a log of ours, ticket {'7' * 20}; {'x' * 23}"
+    assert platforms.main(["off", "tiktok", "--operator", "Olga", "--reason", reason]) == 0
+    assert audit_lines(db) == lines + 1
+
+
+def audit_lines(db: Db) -> int:
+    found = db.execute("select count(*) from private.audit_log where actor_kind = 'operator'").fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def test_the_status_counts_what_waits(click: MakeClick, capsys: pytest.CaptureFixture[str]) -> None:

@@ -184,7 +184,7 @@ def test_an_archive_whose_day_is_over_is_history(visit: MakeVisitor, project: Pr
 
     expect(visitor.button("Download")).to_have_count(0)
     visitor.page.get_by_text("Earlier archives").click()
-    visitor.sees("Deleted after its 24 hours")
+    visitor.sees("Deleted: its 24 hours were over")
 
 
 # What must not be done with it

@@ -15,7 +15,7 @@ from shared.database import Platform
 from shared.outputs import Count, Id, Moment
 
 # Another schema, or another order, is another version: what was published stays as it is.
-VERSION: Final = 2
+VERSION: Final = 3
 
 type State = Literal["queued", "preparing", "processing", "committing", "published", "failed", "unknown"]
 type Role = Literal["viewer", "editor", "owner"]
@@ -136,7 +136,7 @@ class Disconnection(TypedDict):
     disconnected_by: Id | None
     disconnected_at: Moment
     tokens_deleted: Count
-    revocation: Literal["pending", "revoked", "failed", "unsupported"]
+    revocation: Literal["pending", "revoked", "failed", "unsupported", "skipped"]
     revocation_at: Moment | None
     cause: str
 
@@ -327,7 +327,7 @@ class Manifest(TypedDict):
     """
 
     format: Literal["itoms-export"]
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     schema: Annotated[str, Field(json_schema_extra={"format": "uri"})]
     generated_at: Moment
     content_hash: Sha256

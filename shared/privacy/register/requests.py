@@ -31,7 +31,7 @@ AREA = Area(
             holds="Each archive of your data that you asked for: how far it is, how large, and when it was fetched.",
             columns="id user_id request_id with_media state folder epoch lease_expires_at restarts missing dataset"
             " after files directory_at byte_size part_size parts file crc content_hash created_at ready_at expires_at"
-            " downloaded_at",
+            " downloaded_at connection_ids",
             purpose="To make the archive and to hand it to you, and to nobody else.",
             basis=Basis.DUTY,
             retention=For("30 days", since="created_at", rule="purge_exports"),

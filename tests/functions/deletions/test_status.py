@@ -70,6 +70,7 @@ def test_it_says_what_was_deleted_when_and_what_is_kept_and_why(api: httpx.Clien
         "the account's name, its ids and its type",
         "the access tokens (1)",
         "the links and ids of the posts that were made with it (12)",
+        "An archive of a user's own data that may hold any of it cannot be fetched any more",
         "Kept: what the user of itoms made",
         "because it belongs to them",
         f"Confirmation code: {code}",

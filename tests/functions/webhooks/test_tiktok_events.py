@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 import uuid
 from collections.abc import Callable
@@ -352,6 +353,24 @@ def test_a_creator_who_removed_us_has_no_token_here_any_more(click: MakeClick) -
     made.step()
     assert made.outcome() == ("failed", "access_ended")
     assert made.posts() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "null", "[]", "{", "7", "[" * 50_000, '{"reason": true}', '{"reason": {"code": 1}}', '{"publish_id": []}',
+        {"reason": 1}, {}, [], 7, True, None,
+    ],
+    ids=lambda content: repr(content)[:30],
+)  # fmt: skip
+def test_a_removal_ends_the_access_whatever_else_it_says(click: MakeClick, content: object) -> None:
+    """It is answered with 200, so it is not told again: a token that stays now would stay."""
+    made = click("tiktok")
+    body = json.dumps(json.loads(removal(made, at=time.time() + 1)) | {"content": content}).encode()
+    assert deliver(made, body).status_code == 200
+    judge = judge_of(made)
+    assert (made.token_rows(), judge.receipts()) == (0, [(REVOKED, 2)])
+    assert made.connection_status() == ("needs_reconnect", REVOKED)
 
 
 def test_a_removal_that_is_told_again_leaves_one_receipt_and_one_notice(click: MakeClick) -> None:

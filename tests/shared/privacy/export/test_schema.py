@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAliasType, get_args, get_origin, get_type_hints
 
 import psycopg
 import pytest
@@ -23,6 +24,40 @@ FUNCTIONS = """
     select replace(proname, 'exported_', '') from pg_proc
     where pronamespace = 'private'::regnamespace and proname like 'exported\\_%'
 """
+# The labels of the column's enum, or the texts of its own check.
+KNOWN = """
+    select e.enumlabel::text from pg_enum as e join pg_attribute as a on a.atttypid = e.enumtypid
+    where a.attrelid = %(table)s::regclass and a.attname = %(column)s
+    union
+    select m.text[1] from pg_constraint as c
+    join pg_attribute as a on a.attrelid = c.conrelid and c.conkey = array[a.attnum]
+    cross join lateral regexp_matches(pg_get_constraintdef(c.oid), '''([^'']*)''::text', 'g') as m (text)
+    where c.contype = 'c' and c.conrelid = %(table)s::regclass and a.attname = %(column)s
+"""
+
+
+def words_of(annotation: Any) -> set[str]:
+    """The texts of each Literal in it, behind aliases and beside None."""
+    if isinstance(annotation, TypeAliasType):
+        return words_of(annotation.__value__)
+    if get_origin(annotation) is Literal:
+        return set(get_args(annotation))
+    return set().union(*(words_of(part) for part in get_args(annotation)))
+
+
+def enumerations() -> Iterator[tuple[str, str, set[str]]]:
+    for dataset in DATASETS:
+        for column, annotation in get_type_hints(dataset.row, include_extras=True).items():
+            if words := words_of(annotation):
+                yield dataset.table, column, words
+
+
+@pytest.mark.parametrize(("table", "column", "words"), list(enumerations()))
+def test_the_schema_knows_every_word_that_the_database_may_hold(
+    table: str, column: str, words: set[str], db: psycopg.Connection[Any]
+) -> None:
+    """A row with another would break what is published for whoever reads an archive."""
+    assert words == {word for (word,) in db.execute(KNOWN, {"table": table, "column": column})}
 
 
 def test_the_schema_that_is_served_is_the_one_of_the_code() -> None:

@@ -49,7 +49,7 @@ export const rights = {
   became: "What became of it",
   media: "photos and videos",
   noMedia: "no files",
-  expired: "Deleted after its 24 hours",
+  expired: "Deleted: its 24 hours were over, or a platform had an account in it deleted",
   failed: "Could not be made within a day. Ask again; if it stays, write to us.",
   ready: (when: string) => `Ready, here until ${when}`,
 
