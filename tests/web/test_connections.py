@@ -98,6 +98,7 @@ def test_whoever_became_a_viewer_meanwhile_is_refused_and_nothing_is_deleted(
     visit: MakeVisitor, project: Project, connect: Connect, db: Db
 ) -> None:
     held = connect(project, "instagram")
+    db.execute("update public.connections set connected_by = %s where id = %s", (project.owner.user.id, held.id))
     visitor = at_connections(visit(project.editor), project)
     visitor.expect_problem("403")
     visitor.button("Disconnect @hill.walks").click()
