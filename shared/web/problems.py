@@ -94,7 +94,7 @@ PROBLEMS: Mapping[str, Problem] = {
         409, "Disconnected meanwhile", "The account was disconnected while it was being connected. Connect it again."
     ),
     "reconnect_needed": Problem(
-        409, "Reconnect the account", "The platform no longer accepts our access. Connect it again; nothing was posted."
+        409, "Reconnect the account", "Its access has ended. Connect it again; nothing was posted."
     ),
     "platform_switched_off": Problem(
         503,

@@ -89,7 +89,9 @@ def test_a_viewer_sees_everything_and_changes_nothing(
     visitor = at_connections(visit(project.viewer), project)
 
     account(visitor, "@hill.walks").wait_for()
-    visitor.sees("Owners and editors of the project connect and disconnect.")
+    visitor.sees(
+        "Owners and editors of the project connect and disconnect; what you connected yourself, you can disconnect."
+    )
     assert visitor.button(re.compile("onnect")).count() == 0
     visitor.sees_not("Needs your attention")
 

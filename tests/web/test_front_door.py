@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import psycopg
+from playwright.sync_api import expect
 
 from sandbox.creator import Creator
 from sandbox.stack.clients import Supabase
@@ -100,8 +101,23 @@ def test_a_sign_in_service_in_trouble_signs_nobody_out(visit: MakeVisitor, proje
     assert visitor.page.evaluate("() => localStorage['itoms-session'] !== undefined")
 
     visitor.page.reload()
-    visitor.heading("This page stopped working").wait_for(timeout=60_000)
+    visitor.page.get_by_text("itoms is not answering").wait_for(timeout=20_000)
+    visitor.button("Try again").wait_for()
     assert visitor.page.evaluate("() => localStorage['itoms-session'] !== undefined")
+
+
+def test_a_page_whose_files_do_not_come_offers_to_load_it_again(visit: MakeVisitor) -> None:
+    visitor = visit()
+    visitor.expect_problem("Failed to load resource|preloaded using link preload")
+    visitor.page.route("**/assets/shell-*.js", lambda route: route.abort())
+    visitor.open("/sign-in")
+
+    again = visitor.link("Load the page again")
+    expect(again.locator("..")).to_have_css("opacity", "1", timeout=20_000)
+
+    visitor.page.unroute("**/assets/shell-*.js")
+    again.click()
+    visitor.heading("Sign in").wait_for()
 
 
 def test_a_project_that_this_browser_remembers_is_gone_with_its_membership(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from sandbox.creator import instagram_photo
 from sandbox.samples import Samples
@@ -331,7 +332,9 @@ def test_signing_out_leaves_no_draft_behind(desk: MakeDesk) -> None:
     at.visitor.button("Sign out here").click()
     at.visitor.heading("Sign in").wait_for()
 
-    assert "A secret plan" not in str(at.page.evaluate("() => JSON.stringify({ ...localStorage })"))
+    left = str(at.page.evaluate("() => JSON.stringify({ ...localStorage })"))
+    assert "A secret plan" not in left
+    assert at.project.id not in left
 
 
 # Everybody
@@ -361,6 +364,45 @@ def test_nothing_is_wider_than_the_window(desk: MakeDesk, samples: Samples, widt
     at.ready()
 
     assert at.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_nothing_that_has_the_focus_stands_behind_the_bar(desk: MakeDesk) -> None:
+    at = desk("instagram", "tiktok", viewport={"width": 360, "height": 740})
+    at.open()
+    at.page.get_by_role("checkbox", name="Hill Walks TikTok").check()
+    at.visitor.sees("Posting on TikTok as")
+    at.page.get_by_role("checkbox", name="@hill.walks").focus()
+
+    reached = [reach_next(at.page) for _ in range(25)]
+
+    assert [name for name, is_hidden in reached if is_hidden] == []
+    assert any("Publish to" in name for name, _ in reached)
+
+
+def reach_next(page: Page) -> tuple[str, bool]:
+    """What the Tab key leads to, and whether more than half of it is behind the bar. A long text field only shows where
+    one writes."""
+    page.keyboard.press("Tab")
+    name, is_hidden = page.evaluate(
+        """() => {
+            const [at, bar] = [document.activeElement, document.querySelector(".side .parts")];
+            const { top, bottom } = at.getBoundingClientRect();
+            const isHidden = (top + bottom) / 2 > bar.getBoundingClientRect().top;
+            return [at.textContent || at.name || at.type, isHidden && at !== document.body && !bar.contains(at)];
+        }"""
+    )
+    return str(name), bool(is_hidden)
+
+
+def test_a_content_that_is_not_there_any_more_is_said_and_another_can_be_chosen(desk: MakeDesk) -> None:
+    at = desk("instagram")
+    at.visitor.expect_problem("40[04]|406")
+
+    for content in (str(uuid4()), "nonsense"):
+        at.visitor.open(f"/p/{at.project.id}/publish?content={content}")
+        at.visitor.sees("This content is not there any more.")
+        at.visitor.link("A quiet morning").wait_for()
+        assert at.visitor.button("Try again").count() == 0
 
 
 def test_the_open_form_can_be_translated(desk: MakeDesk, samples: Samples) -> None:

@@ -229,6 +229,8 @@ def test_a_refusal_posts_nothing_and_gives_the_form_back(desk: MakeDesk) -> None
     at.visitor.sees("Nothing was posted")
     at.visitor.sees("Reconnect the account")
     expect(at.visitor.field(CAPTION)).to_have_value("Hello from the hills")
+    expect(at.page.get_by_role("checkbox", name="@hill.walks")).to_be_disabled()
+    expect(at.visitor.link("Reconnect").last).to_have_attribute("href", f"/p/{at.project.id}/connections")
     assert (at.posts(), at.publications()) == ([], [])
 
 

@@ -32,8 +32,8 @@ async function start(): Promise<void> {
     await arrive();
     /* Shown at once, and not after a frame without it. */
     await Promise.all(screens);
-  } catch {
-    show(<Broken />, root);
+  } catch (error) {
+    show(<Broken by={error} />, root);
     return;
   }
   show(<App />, root);

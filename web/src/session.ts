@@ -10,6 +10,8 @@ import { forgetDrafts, forgetEverythingOf, forgetProjects, remembered, SESSION }
  */
 export type Session = Readonly<{ userId: string; email: string }>;
 
+const PATIENCE_MS = 10_000;
+
 let client: Promise<SupabaseClient> | undefined;
 let current: Session | null = null;
 /** By a click of theirs: whoever looks at the sign-in page then finds nothing of them left. */
@@ -40,9 +42,16 @@ export function expectSession(): boolean {
 export async function restoreSession(): Promise<void> {
   window.addEventListener("storage", leaveWithOtherTabs);
   if (remembered(SESSION) === null) return;
-  const { data, error } = await (await supabase()).auth.getSession();
+  const auth = (await supabase()).auth;
+  const { data, error } = await Promise.race([auth.getSession(), silence()]);
   if (error) throwIfSilent(error);
   keep(data.session);
+}
+
+/** Supabase's client asks again for half a minute before it says that nobody answers. Nobody waits that long unknowing. */
+async function silence(): Promise<never> {
+  await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  throw silent();
 }
 
 export function useSession(): Session | null {
@@ -82,9 +91,11 @@ export async function endSession(token: string): Promise<void> {
 
 function throwIfSilent({ name }: Error): void {
   if (name === "AuthRetryableFetchError") {
-    throw new Problem({ code: navigator.onLine ? "unreachable" : "offline" });
+    throw silent();
   }
 }
+
+const silent = () => new Problem({ code: navigator.onLine ? "unreachable" : "offline" });
 
 async function end(): Promise<void> {
   /* Local: other devices stay signed in. It ends here even when Auth does not answer. */

@@ -9,6 +9,9 @@ export const NOT_COUNTED = "itoms-not-counted";
 /** Posts that are being written lie below names that begin so, until they are published or their writer signs out. */
 export const DRAFTS = "itoms-draft.";
 
+/** The project that somebody was in last, until they sign out. */
+export const PROJECT = "itoms-project";
+
 /** The list of somebody's projects as it was last read, until they sign out. */
 export const PROJECTS = "itoms-projects.";
 
@@ -48,7 +51,7 @@ export function forgetDrafts(): void {
 
 /** Of whoever is not signed in any more nobody finds here in which projects they are. */
 export function forgetProjects(): void {
-  for (const key of keysOf(PROJECTS)) remember(key, null);
+  for (const key of [PROJECT, ...keysOf(PROJECTS)]) remember(key, null);
 }
 
 /**

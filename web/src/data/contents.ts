@@ -1,5 +1,5 @@
 import { type QueryClient, useQuery } from "@tanstack/preact-query";
-import { Problem } from "../api/problem";
+import { asProblem, Problem } from "../api/problem";
 import { config } from "../config";
 import { supabase } from "../session";
 import { done, rows } from "./rows";
@@ -67,6 +67,10 @@ export function useContents(project: string, { enabled = true } = {}) {
 export function useContent(content: string, { enabled = true } = {}) {
   return useQuery({ queryKey: contentKey(content), queryFn: () => readContent(content), enabled });
 }
+
+/** Of what `useContent` failed with: there is no such content. An address that is no id names nothing either. */
+export const isGone = (error: unknown): boolean =>
+  ["not_found", "value_not_storable"].includes(asProblem(error).code);
 
 /** What was read, or is just being read, of a content and of its project's list may be old: reads both anew. */
 export async function readAnew(

@@ -3,7 +3,7 @@ import { useContext, useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type Project, useProjects } from "../data/projects";
 import { paths } from "../paths";
-import { remember, remembered } from "../storage";
+import { PROJECT, remember, remembered } from "../storage";
 import { ProblemBanner } from "../ui/banner";
 import { Skeleton } from "../ui/pieces";
 import { NotFound } from "./not-found";
@@ -12,7 +12,6 @@ import { useSignedIn } from "./session";
 export type Here = { project: Project; projects: Project[] };
 
 const Context = createContext<Here | null>(null);
-const KEY = "itoms-project";
 
 /** The project whose id is in the address. Only below ProjectProvider. */
 export function useHere(): Here {
@@ -26,7 +25,7 @@ export function ProjectProvider({ id, children }: { id: string; children: Compon
   const { data, error, refetch, isPlaceholderData } = useProjects(session.userId);
   const project = data?.find((one) => one.id === id);
   useEffect(() => {
-    if (project) remember(KEY, project.id);
+    if (project) remember(PROJECT, project.id);
   }, [project]);
   if (error && !data) return <ProblemBanner error={error} onRetry={() => void refetch()} />;
   if (!data || (!project && isPlaceholderData)) return <Skeleton height="6rem" count={3} />;
@@ -41,7 +40,7 @@ export function ToProjectStart({ to }: { to: (project: string) => string }) {
   const { data, error, refetch, isPlaceholderData } = useProjects(session.userId);
   useEffect(() => {
     if (!data || isPlaceholderData) return;
-    const last = data.find(({ id }) => id === remembered(KEY)) ?? data[0];
+    const last = data.find(({ id }) => id === remembered(PROJECT)) ?? data[0];
     route(last ? to(last.id) : paths.projects, true);
   }, [data, isPlaceholderData, route, to]);
   if (error && !data) return <ProblemBanner error={error} onRetry={() => void refetch()} />;

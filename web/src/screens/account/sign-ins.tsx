@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/preact-query";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { signOutElsewhere } from "../../data/auth";
 import { type SignIn, signInsKey, useSignIns } from "../../data/held";
 import { t } from "../../i18n";
@@ -13,14 +13,22 @@ const SHOWN = 5;
 
 export function SignInsSection() {
   const { data, error, refetch } = useSignIns();
+  const heading = useRef<HTMLHeadingElement>(null);
   return (
     <section class="card stack" id="sign-ins">
-      <h2>{t.rights.signIns}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {t.rights.signIns}
+      </h2>
       <p>{t.rights.signInsText}</p>
       {error && !data && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton height="8rem" />}
       {data && <SignInList signIns={data} />}
-      {data && <SignOutElsewhere offered={data.some((one) => !one.is_current)} />}
+      {data && (
+        <SignOutElsewhere
+          offered={data.some((one) => !one.is_current)}
+          onNothingLeft={() => heading.current?.focus()}
+        />
+      )}
     </section>
   );
 }
@@ -80,13 +88,18 @@ function SignInItem({ signIn: { since, last_used_at, user_agent, ip, is_current 
 }
 
 /** What came of it is said also when there is nothing left to offer. */
-function SignOutElsewhere({ offered }: { offered: boolean }) {
+function SignOutElsewhere({ offered, onNothingLeft }: { offered: boolean; onNothingLeft: () => void }) {
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
   const { mutate, isPending, isSuccess, error } = useMutation({
     mutationFn: signOutElsewhere,
     onSettled: () => queries.invalidateQueries({ queryKey: signInsKey }),
   });
+  /* The button that had the focus is gone with what it was for. */
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once
+  useEffect(() => {
+    if (isSuccess && !offered) onNothingLeft();
+  }, [isSuccess, offered]);
   return (
     <>
       {error && <ProblemBanner error={error} />}

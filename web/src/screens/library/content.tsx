@@ -1,6 +1,5 @@
 import { useRoute } from "preact-iso";
-import { asProblem } from "../../api/problem";
-import { type Content, useContent } from "../../data/contents";
+import { type Content, isGone, useContent } from "../../data/contents";
 import { mayEdit, type Project } from "../../data/projects";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
@@ -28,10 +27,6 @@ export default function ContentScreen() {
   if (!data) return <Skeleton height="12rem" count={3} />;
   return <Shown key={data.id} content={data} project={project} />;
 }
-
-/** An address that is no id names nothing either. */
-const isGone = (error: unknown): boolean =>
-  ["not_found", "value_not_storable"].includes(asProblem(error).code);
 
 function Gone({ project }: { project: string }) {
   return (

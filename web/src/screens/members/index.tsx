@@ -16,7 +16,7 @@ export default function Members() {
   return (
     <Page title={t.members.title} lead={isOwner ? t.members.lead : t.members.viewer}>
       {error && !data && <ProblemBanner error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height="4.5rem" count={3} />}
+      {!data && !error && <Skeleton height="9.25rem" />}
       {data && <People people={data} />}
       {isOwner && <Invitations />}
       {isOwner && <Rename key={project.id} />}

@@ -1,3 +1,4 @@
+import { useCallback } from "preact/hooks";
 import type { Connection } from "../../data/connections";
 import type { Content } from "../../data/contents";
 import { useHere } from "../../shell/project";
@@ -21,9 +22,9 @@ export function Composer({ content, connections }: { content: Content; connectio
     content,
     connections,
   );
-  useOutcome(shown, project.id, reload);
   const { posts, ready, findings, isLocked } = editing;
-  const checkAgain = () => checker.again();
+  const checkAgain = useCallback(() => checker.again(), [checker]);
+  useOutcome(shown, project.id, reload, checkAgain);
   return (
     <div class="stack">
       <OpenClicks project={project.id} except={content.id} />

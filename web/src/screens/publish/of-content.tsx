@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
 import type { Connection } from "../../data/connections";
-import { useContent } from "../../data/contents";
+import { isGone, useContent } from "../../data/contents";
 import { t } from "../../i18n";
 import { paths } from "../../paths";
 import { useHere } from "../../shell/project";
-import { ProblemBanner } from "../../ui/banner";
+import { Banner, ProblemBanner } from "../../ui/banner";
 import { LinkButton } from "../../ui/button";
 import { Empty, Skeleton } from "../../ui/pieces";
 import { Composer } from "./composer";
@@ -24,7 +24,11 @@ export default function OfContent({
   if (error && !data) {
     return (
       <div class="stack">
-        <ProblemBanner error={error} onRetry={() => void refetch()} />
+        {isGone(error) ? (
+          <Banner tone="warn" title={t.publish.content.gone} />
+        ) : (
+          <ProblemBanner error={error} onRetry={() => void refetch()} />
+        )}
         {instead}
       </div>
     );

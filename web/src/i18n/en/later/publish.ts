@@ -51,6 +51,7 @@ export const publish = {
     none: "Nothing in the library has these words.",
     more: "Show more",
     change: "Choose another",
+    gone: "This content is not there any more. Choose another.",
     withoutMedia: "No file yet",
   },
   accounts: {

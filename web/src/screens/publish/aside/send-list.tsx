@@ -29,18 +29,21 @@ export function SendList({ click, project }: { click: Click; project: string }) 
               {t.publish.click.follow}
             </a>
           )}
-          {send.state === "refused" && <Refusal {...send.refusal} />}
+          {send.state === "refused" && <Refusal {...send.refusal} project={project} />}
         </li>
       ))}
     </ul>
   );
 }
 
-function Refusal({ code, title, detail, unclear }: Extract<Send, { state: "refused" }>["refusal"]) {
+type Refused = Extract<Send, { state: "refused" }>["refusal"];
+
+function Refusal({ code, title, detail, unclear, project }: Refused & { project: string }) {
   return (
     <p class="small">
       <strong>{title}</strong> {detail} {code === "idempotency_key_reused" && t.publish.click.newClick}{" "}
       {unclear && t.publish.click.unclear}
+      {code === "reconnect_needed" && <a href={paths.connections(project)}>{t.publish.accounts.reconnect}</a>}
     </p>
   );
 }

@@ -45,13 +45,14 @@ export function AccountPanel(given: Given) {
 
 function OfTikTok({ draft, change, post, checks, isLocked, onCheckAgain }: Given) {
   const check = checks.get(post.account.id);
+  const around = aroundTikTok(post, check?.creator ?? null);
   const isUnanswered = check?.isCurrent === true && !check.creator;
   return (
-    <Suspense fallback={<Skeleton height="28rem" />}>
+    <Suspense fallback={<Skeleton height={`var(--tiktok-${around.isPhoto ? "photo" : "video"})`} />}>
       <TikTokForm
         value={post.own.tiktok}
         onChange={(tiktok) => change(withAccount(draft, post.account.id, { tiktok }))}
-        {...aroundTikTok(post, check?.creator ?? null)}
+        {...around}
         refusal={cannotPostNow(check?.answer?.problems ?? [])}
         isUnanswered={isUnanswered}
         onAskAgain={onCheckAgain}
