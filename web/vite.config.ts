@@ -60,7 +60,7 @@ export default defineConfig(({ mode }) => ({
             },
             { name: "supabase", test: /node_modules\/@supabase/ },
             { name: "library", test: /node_modules\/(@?preact|@tanstack)/ },
-            { name: "shell", test: /src\/(api|data|i18n|shell|styles|ui)\/(?!en\/later)/ },
+            { name: "shell", test: /src\/(api|data|i18n|shell|styles|ui)\/(?!en\/later)|sign-in\.css/ },
           ],
         },
       },
