@@ -135,7 +135,7 @@ def test_it_can_be_connected_again_by_whoever_is_left(eves: Judge, project: Proj
 
 
 def test_an_access_that_had_ended_before_keeps_its_reason_and_is_told_once(eves: Judge, project: Project) -> None:
-    eves.db.execute("select public.mark_reconnect(%s, 1, 'access_ended')", (eves.connected.id,))
+    eves.db.execute("select public.mark_reconnect(%s, %s, 'access_ended')", (eves.connected.id, eves.version()))
     before = eves.everything()
     part(project.owner, project, project.editor).raise_for_status()
     assert eves.everything() == before
