@@ -118,14 +118,13 @@ def slowdown(index: float) -> float:
 def median_of_runs(
     stack: Stack, path: str, *, slowed: float, port: int | None = None, before: Callable[[], object] = lambda: None
 ) -> Report:
-    reports = []
-    for _ in range(RUNS):
-        before()
-        reports.append(report(path, load(stack, path, slowed=slowed, port=port)))
+    reports = [report(path, load(stack, path, slowed=slowed, port=port, before=before)) for _ in range(RUNS)]
     return sorted(reports, key=lambda one: one.scores["performance"])[RUNS // 2]
 
 
-def load(stack: Stack, path: str, *, slowed: float = 4, port: int | None = None) -> dict[str, Any]:
+def load(
+    stack: Stack, path: str, *, slowed: float = 4, port: int | None = None, before: Callable[[], object] = lambda: None
+) -> dict[str, Any]:
     """With a browser of its own, or as whoever is signed in at the browser of this port."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.json"
@@ -134,16 +133,17 @@ def load(stack: Stack, path: str, *, slowed: float = 4, port: int | None = None)
         if port:
             command += [f"--port={port}", "--disable-storage-reset"]
         command += [f"--chrome-flags=--headless=new {' '.join(SWITCHES)}"]
-        _run(command, attempts=3)
+        _run(command, before, attempts=3)
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return found
 
 
-def _run(command: list[str], *, attempts: int) -> None:
+def _run(command: list[str], before: Callable[[], object], *, attempts: int) -> None:
     """Again when it failed: now and then Lighthouse misses the beginning of its own trace (NO_NAVSTART)."""
+    before()
     done = subprocess.run(command, check=attempts == 1, env=basic_environment() | {"CHROME_PATH": find_chromium()})
     if done.returncode:
-        _run(command, attempts=attempts - 1)
+        _run(command, before, attempts=attempts - 1)
 
 
 def report(path: str, found: dict[str, Any]) -> Report:
