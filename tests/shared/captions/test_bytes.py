@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +20,7 @@ from shared.captions import writer
 from shared.captions.fields import CaptionFields
 from shared.captions.scrub import scrub
 from shared.settings import Settings
+from tests.own_words import own_word
 
 FIELDS = ["title", "description", "type", "tags", "project_name"]
 ANSWER = json.dumps({"stop_reason": "end_turn", "content": [{"type": "text", "text": "{}"}]}).encode()
@@ -177,7 +177,7 @@ def test_whoever_plants_a_contact_does_not_see_it_leave(
     anthropic: Anthropic, where: str, disguise: dict[str, str | int | None]
 ) -> None:
     planted = "; ".join(PLANTED.values()).translate(str.maketrans(disguise))
-    text = f"{uuid4().hex} {planted}"
+    text = f"{own_word()} {planted}"
     assert all(secret in squeezed(text) for secret in SECRET)
 
     _, body = anthropic.sent_for(PLAIN | {where: [text] if where == "tags" else text})
