@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => ({
           groups: [
             {
               name: "ahead",
-              test: /src\/(ahead|screens|storage|paths)\.ts|src\/i18n\/en\/areas\.ts|vite\/preload-helper|rolldown\/runtime/,
+              test: /src\/(ahead|screens|storage|paths)\.ts|src\/i18n\/en\/areas\.ts|vite\/preload-helper/,
             },
             { name: "supabase", test: /node_modules\/@supabase/ },
             { name: "library", test: /node_modules\/(@?preact|@tanstack)/ },

@@ -14,7 +14,6 @@ const PATIENCE_MS = 10_000;
 
 let client: Promise<SupabaseClient> | undefined;
 let current: Session | null = null;
-/** By a click of theirs: whoever looks at the sign-in page then finds nothing of them left. */
 let isLeaving = false;
 const listeners = new Set<() => void>();
 
@@ -73,7 +72,10 @@ export async function accessToken(): Promise<string | null> {
   return data.session?.access_token ?? null;
 }
 
-export async function signOut(): Promise<void> {
+export const signOut = (): Promise<void> => leaving(end);
+
+/** A session that ends meanwhile takes its drafts along: whoever sees the sign-in page then finds nothing of them left. */
+export async function leaving(end: () => Promise<void>): Promise<void> {
   isLeaving = true;
   await end().finally(() => {
     isLeaving = false;

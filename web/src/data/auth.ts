@@ -2,8 +2,7 @@ import type { AuthError, UserAttributes } from "@supabase/supabase-js";
 import { Problem } from "../api/problem";
 import { t } from "../i18n";
 import { paths } from "../paths";
-import { supabase } from "../session";
-import { forgetDrafts } from "../storage";
+import { leaving, supabase } from "../session";
 import { keepNameFor, storeKeptName } from "./profile";
 
 /** What Supabase Auth says, in our words: its codes are listed in its documentation under "Error codes". */
@@ -87,9 +86,10 @@ export async function signOutElsewhere(): Promise<void> {
 
 /** Throws, and then nobody is signed out, when Auth does not answer. */
 export async function signOutEverywhere(): Promise<void> {
-  const { error } = await (await supabase()).auth.signOut({ scope: "global" });
-  if (error) throw problemOf(error);
-  forgetDrafts();
+  await leaving(async () => {
+    const { error } = await (await supabase()).auth.signOut({ scope: "global" });
+    if (error) throw problemOf(error);
+  });
 }
 
 /** As Auth knows it now, which another device may have changed; and the one that is not confirmed yet. */
