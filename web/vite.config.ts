@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { preloaded, runFirst } from "./build/first-load.ts";
 import { hosted } from "./build/hosted.ts";
-import { preloaded, runFirst } from "./build/preloaded.ts";
 
 const beside = (path: string): string => resolve(import.meta.dirname, path);
 const PUBLIC = beside("../public");

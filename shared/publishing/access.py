@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from shared.connecting.refresh import Outcome, refresh
 from shared.publishing.claim import Account
-from shared.publishing.work import AccessLost, Pause, Work
+from shared.publishing.work import AccessLost, Pause, Work, account_of
 from shared.runtime import Runtime
 
 # Seconds. TikTok's access token lives two hours; renewed this early, a step never runs into its end.
@@ -63,8 +63,8 @@ async def end_access(runtime: Runtime, account: Account, reason: str) -> bool:
         "mark_reconnect", connection_id=connection_id, version=account.version, reason=reason
     ):
         return True
-    row = await runtime.database.as_system("account_for_step", connection_id=connection_id)
-    return row is None or row["access_token"] is None
+    now = await account_of(runtime.database, connection_id)
+    return now is None or now.access_token is None
 
 
 async def _renew(work: Work, runtime: Runtime) -> Outcome:

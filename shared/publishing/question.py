@@ -14,7 +14,7 @@ from shared.platforms.failures import PlatformFailure
 from shared.publishing import instagram_errors, tiktok_errors
 from shared.publishing.access import STILL_USABLE, end_access, renew
 from shared.publishing.claim import Account
-from shared.publishing.work import AccessLost, open_token
+from shared.publishing.work import AccessLost, account_of, open_token
 from shared.runtime import Runtime
 from shared.secret import Secret
 
@@ -63,7 +63,7 @@ async def _ended(runtime: Runtime, account: Account, reason: str) -> Exception:
 
 
 async def _account(runtime: Runtime, connection_id: str) -> Account:
-    row = await runtime.database.as_system("account_for_step", connection_id=connection_id)
-    if row is None:
+    account = await account_of(runtime.database, connection_id)
+    if account is None:
         raise AccessLost("access_ended", {})
-    return Account.model_validate(row)
+    return account

@@ -120,9 +120,8 @@ class Work:
 
     async def reload_account(self) -> None:
         """After a refresh, ours or another worker's."""
-        connection_id = self.account.connection_id if self.account else None
-        row = await self._database.as_system("account_for_step", connection_id=connection_id)
-        self.account = Account.model_validate(row) if row else None
+        if self.account:
+            self.account = await account_of(self._database, self.account.connection_id)
 
     def remember(self, **changes: Any) -> None:
         """Without the database: a step that waits in this process need not write down how often it looked."""
@@ -177,6 +176,12 @@ class Work:
             for item in self.items
         )
         self.ready_items &= frozenset(item.position for item in self.items if item.container_id)
+
+
+async def account_of(database: Database, connection_id: str) -> Account | None:
+    """None: the account is not connected any more."""
+    row = await database.as_system("account_for_step", connection_id=connection_id)
+    return Account.model_validate(row) if row else None
 
 
 def open_token(vault: Vault, platform: Platform, account: Account | None) -> Secret:

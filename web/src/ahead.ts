@@ -1,4 +1,4 @@
-import { later } from "./i18n/en/areas";
+import { areas } from "./i18n/en/areas";
 import { screensAt } from "./screens";
 import { remembered, SESSION } from "./storage";
 
@@ -8,6 +8,6 @@ import { remembered, SESSION } from "./storage";
  */
 if (remembered(SESSION) !== null) {
   for (const { load, words } of screensAt(location)) {
-    for (const coming of [load(), ...words.map((area) => later[area]())]) coming.catch(() => undefined);
+    for (const coming of [load(), ...words.map((area) => areas[area]())]) coming.catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 /** The words of single screens, which are loaded with the screens that name them. */
-export const later = {
+export const areas = {
   account: async () => (await import("./later/account")).account,
   captions: async () => (await import("./later/captions")).captions,
   connections: async () => (await import("./later/connections")).connections,

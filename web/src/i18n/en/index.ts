@@ -1,5 +1,5 @@
 import { access } from "./access";
-import { later } from "./areas";
+import { areas } from "./areas";
 import { common } from "./common";
 import { notices } from "./notices";
 import { problems } from "./problems";
@@ -11,7 +11,7 @@ import { uploads } from "./uploads";
 const everywhere = { access, common, notices, problems, shell, signIn, uploads };
 
 type Everywhere = Widened<typeof everywhere>;
-type Later = { [Name in keyof typeof later]: Widened<Awaited<ReturnType<(typeof later)[Name]>>> };
+type Later = { [Name in keyof typeof areas]: Widened<Awaited<ReturnType<(typeof areas)[Name]>>> };
 export type Area = keyof Later;
 
 /** The shape that every language has: strings may differ, names and parameters may not. */
@@ -26,4 +26,4 @@ type Widened<Words> = Words extends string
     ? (...given: Given) => string
     : { readonly [Name in keyof Words]: Widened<Words[Name]> };
 
-export const english: Language = { everywhere, later };
+export const english: Language = { everywhere, later: areas };
